@@ -1,0 +1,1 @@
+"""The entries of the knowledge base, as YAML."""

@@ -1,0 +1,1 @@
+"""How one learns it: cards, scheduling, sessions, grading, mastery and the log."""

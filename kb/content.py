@@ -1,0 +1,376 @@
+"""The library: every entry, question and registry of a content folder. The only reader of YAML and of package data."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from kb.errors import ContentError
+from kb.models import (
+    Atom,
+    Atoms,
+    Concept,
+    Entry,
+    Exercise,
+    Kind,
+    KnownNumber,
+    Numbers,
+    Planned,
+    Question,
+    QuestionFile,
+    Reference,
+    References,
+    Staircase,
+    StaircaseStep,
+    Step,
+    Tradeoff,
+)
+from kb.models.base import Model
+from kb.problems import Problem
+from kb.yamlfile import YamlFile, read_yaml
+
+M = TypeVar("M", bound=Model)
+
+REGISTRIES: Mapping[str, type[Model]] = {
+    "staircase": Staircase,
+    "sources": Atoms,
+    "references": References,
+    "numbers": Numbers,
+}
+
+
+@dataclass(frozen=True)
+class Roots:
+    """The two folders of a content tree."""
+
+    concepts: Path
+    quizzes: Path
+
+    @classmethod
+    def find(cls, content: Path | None = None) -> Roots:
+        """The folders of `content`, of `KB_CONTENT`, or those shipped with the program.
+
+        Args:
+            content: a folder that holds `concepts/` and `quizzes/`.
+
+        Raises:
+            ContentError: the folder holds no `concepts/`.
+        """
+        if content is None and os.environ.get("KB_CONTENT"):
+            content = Path(os.environ["KB_CONTENT"]).expanduser()
+        if content is None:
+            return cls(Path(str(files("concepts"))), Path(str(files("quizzes"))))
+        try:
+            present = (content / "concepts").is_dir()
+            if present:
+                next((content / "concepts").iterdir(), None)
+        except OSError as error:
+            raise ContentError(
+                f"cannot be read: {error.strerror or error}", where=str(content), hint="Check the folder's permissions."
+            ) from error
+        if not present:
+            raise ContentError(
+                "holds no folder `concepts`",
+                where=str(content),
+                hint="Name the folder above `concepts/` and `quizzes/`, or leave the option out to use the shipped content.",
+            )
+        return cls(content / "concepts", content / "quizzes")
+
+    def entry_files(self) -> list[Path]:
+        """All files of entries, sorted."""
+        return sorted(p for p in self.concepts.glob("*/**/*.yaml") if p.is_file())
+
+    def question_files(self) -> list[Path]:
+        """All files of questions, sorted."""
+        return sorted(p for p in self.quizzes.glob("*/**/*.yaml") if p.is_file())
+
+    def registry_files(self) -> list[Path]:
+        """The registries that exist."""
+        return [p for p in (self.concepts / f"{name}.yaml" for name in REGISTRIES) if p.is_file()]
+
+    def fingerprint(self) -> str:
+        """A hash of names, sizes and times of all files: cheap, and different after any edit."""
+        digest = hashlib.blake2b(digest_size=12)
+        for folder in (self.concepts, self.quizzes):
+            for base, folders, names in os.walk(folder):
+                folders.sort()
+                for name in sorted(names):
+                    if name.endswith(".yaml"):
+                        stat = os.stat(os.path.join(base, name))  # noqa: PTH116, PTH118 - on the cold path of search
+                        digest.update(f"{base[len(str(folder)) :]}/{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
+
+
+def kind_of(path: Path) -> Kind:
+    """The kind of entry that a file holds, told by its place: `tradeoffs/`, `exercises/`, `step.yaml`, else a concept."""
+    if path.parent.name == "tradeoffs":
+        return "tradeoff"
+    if path.parent.name == "exercises":
+        return "exercise"
+    return "step" if path.name == "step.yaml" else "concept"
+
+
+MODELS: Mapping[Kind, type[Entry]] = {"concept": Concept, "tradeoff": Tradeoff, "exercise": Exercise, "step": Step}
+
+_RULES = {
+    "extra_forbidden": ("unknown-key", "remove it, or correct its spelling"),
+    "missing": ("missing-key", "add it (see concepts/README.md)"),
+    "string_too_long": ("too-long", "shorten it"),
+    "string_too_short": ("too-short", "write it out"),
+    "string_pattern_mismatch": ("pattern", "use the form that concepts/README.md shows"),
+    "too_short": ("too-few", "add items"),
+    "too_long": ("too-many", "remove items"),
+}
+
+
+def validate(model: type[M], file: YamlFile) -> M | list[Problem]:
+    """A file's data as `model`, or every way in which it is not one."""
+    try:
+        return model.model_validate(file.data)
+    except ValidationError as error:
+        problems = []
+        for item in error.errors():
+            rule, mend = _RULES.get(item["type"], ("schema", "see concepts/README.md"))
+            place = ".".join(str(part) for part in item["loc"]) or "file"
+            message = item["msg"].removeprefix("Value error, ")
+            problems.append(Problem(file.path, file.line_of(item["loc"]), rule, f"{place}: {message[0].lower()}{message[1:]}", mend))
+        return problems
+
+
+@dataclass
+class Library:
+    """Everything that is known. Entries are looked up by id.
+
+    Attributes:
+        roots: where it was read.
+        staircase: the steps in order, planned concepts included.
+        entries: all entries by id.
+        questions: authored questions by concept id.
+        files: the file of each entry, by id, and of each question file, by `quiz:` and the concept id.
+        problems: what was wrong while reading; empty after `load`.
+    """
+
+    roots: Roots
+    staircase: Staircase
+    entries: dict[str, Entry] = field(default_factory=dict)
+    questions: dict[str, tuple[Question, ...]] = field(default_factory=dict)
+    files: dict[str, YamlFile] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, content: Path | None = None) -> Library:
+        """Reads a content folder.
+
+        Args:
+            content: the folder above `concepts/` and `quizzes/`; None for the shipped one.
+
+        Raises:
+            ContentError: something in it cannot be used; the first problem is named.
+        """
+        library = cls.read(Roots.find(content))
+        if library.problems:
+            first, more = library.problems[0], len(library.problems) - 1
+            raise ContentError(
+                f"{first.message} ({first.mend})" + (f", and {more} more problems" if more else ""),
+                where=f"{first.path}:{first.line}",
+                hint="`kb check` lists every problem with its remedy.",
+            )
+        return library
+
+    @classmethod
+    def read(cls, roots: Roots) -> Library:
+        """Reads what can be read and collects the problems of the rest.
+
+        Raises:
+            ContentError: there is no usable `staircase.yaml`, without which nothing has an order.
+        """
+        path = roots.concepts / "staircase.yaml"
+        staircase = _read(Staircase, path)
+        if isinstance(staircase, list):
+            raise ContentError(
+                f"{staircase[0].message} ({staircase[0].mend})", where=f"{path}:{staircase[0].line}", hint="Nothing has an order without it."
+            )
+        library = cls(roots, staircase[0])
+        for path in roots.entry_files():
+            library._add_entry(path)
+        for path in roots.question_files():
+            library._add_questions(path)
+        return library
+
+    def _add_entry(self, path: Path) -> None:
+        found = _read(MODELS[kind_of(path)], path)
+        if isinstance(found, list):
+            self.problems += found
+            return
+        entry, file = found
+        expected = path.parent.name if kind_of(path) == "step" else path.stem
+        if entry.id.rpartition(":")[2] != expected:
+            self.problems.append(
+                Problem(path, file.line_of(["id"]), "id-is-file-name", f"the id `{entry.id}` is not the name `{expected}`", "make them equal")
+            )
+        elif entry.id in self.entries:
+            other = self.files[entry.id].path
+            self.problems.append(Problem(path, file.line_of(["id"]), "unique-id", f"the id `{entry.id}` is also in {other}", "choose another"))
+        else:
+            self.entries[entry.id], self.files[entry.id] = entry, file
+
+    def _add_questions(self, path: Path) -> None:
+        found = _read(QuestionFile, path)
+        if isinstance(found, list):
+            self.problems += found
+            return
+        quiz, file = found
+        if quiz.concept in self.questions:
+            other = self.files[f"quiz:{quiz.concept}"].path
+            self.problems.append(
+                Problem(path, file.line_of(["concept"]), "unique-id", f"`{quiz.concept}` has questions in {other} too", "join the files")
+            )
+            return
+        self.questions[quiz.concept], self.files[f"quiz:{quiz.concept}"] = quiz.questions, file
+
+    @cached_property
+    def concepts(self) -> dict[str, Concept]:
+        """Concepts by id, in study order."""
+        found = {e.id: e for e in self.entries.values() if isinstance(e, Concept)}
+        ranked = sorted(found, key=lambda c: (self.rank.get(c, len(self.rank)), c))
+        return {c: found[c] for c in ranked}
+
+    @cached_property
+    def tradeoffs(self) -> dict[str, Tradeoff]:
+        """Trade-offs by id."""
+        return {e.id: e for e in self.entries.values() if isinstance(e, Tradeoff)}
+
+    @cached_property
+    def exercises(self) -> dict[str, Exercise]:
+        """Exercises by id."""
+        return {e.id: e for e in self.entries.values() if isinstance(e, Exercise)}
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """Written steps by id."""
+        return {e.id: e for e in self.entries.values() if isinstance(e, Step)}
+
+    @cached_property
+    def rank(self) -> dict[str, int]:
+        """Place of each concept in study order, planned ones included, from 0."""
+        return {planned.id: i for i, planned in enumerate(chain.from_iterable(s.concepts for s in self.staircase.steps))}
+
+    @cached_property
+    def planned(self) -> dict[str, Planned]:
+        """Every concept that the staircase lists, written or not."""
+        return {p.id: p for s in self.staircase.steps for p in s.concepts}
+
+    @cached_property
+    def step_of(self) -> dict[str, str]:
+        """The step of each entry and of each planned concept."""
+        steps = {p.id: s.id for s in self.staircase.steps for p in s.concepts}
+        for entry_id in self.entries:
+            path = self.files[entry_id].path
+            folder = path.parent.parent if kind_of(path) in ("tradeoff", "exercise") else path.parent
+            steps[entry_id] = folder.name
+        return steps
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """Former ids of entries, with the id of today."""
+        return {old: entry.id for entry in self.entries.values() for old in entry.formerly}
+
+    @cached_property
+    def references(self) -> dict[str, Reference]:
+        """Outside sources by id; empty where the registry does not exist."""
+        return {r.id: r for r in self._registry("references", References).references} if self._has("references") else {}
+
+    @cached_property
+    def numbers(self) -> dict[str, KnownNumber]:
+        """Numbers worth knowing, by id."""
+        return {n.id: n for n in self._registry("numbers", Numbers).numbers} if self._has("numbers") else {}
+
+    @cached_property
+    def atoms(self) -> dict[str, Atom]:
+        """Atoms of the source documents by id."""
+        return {a.id: a for a in self._registry("sources", Atoms).atoms} if self._has("sources") else {}
+
+    def kind(self, entry_id: str) -> Kind:
+        """The kind of an entry.
+
+        Raises:
+            ContentError: no such entry.
+        """
+        return kind_of(self.files[self.find(entry_id).id].path)
+
+    def find(self, entry_id: str) -> Entry:
+        """The entry with this id, or with this former id.
+
+        Raises:
+            ContentError: there is none; the nearest ids are suggested.
+        """
+        entry = self.entries.get(self.renamed.get(entry_id, entry_id))
+        if entry is not None:
+            return entry
+        if entry_id in self.planned:
+            step = self.step_of[entry_id]
+            raise ContentError(f"`{entry_id}` is planned for the step {step} and not written yet", hint=f"`kb path {entry_id}` shows its place.")
+        near = self.suggest(entry_id)
+        raise ContentError(
+            f"there is no entry `{entry_id}`",
+            hint=f"Did you mean {' or '.join(near)}?" if near else "`kb list` shows all entries; `kb search` finds them by meaning.",
+        )
+
+    def suggest(self, text: str, limit: int = 3) -> list[str]:
+        """The ids whose spelling, title or alias comes nearest to `text`, best first."""
+        from rapidfuzz import fuzz, process
+
+        names = {entry_id: entry_id for entry_id in self.entries}
+        for entry in self.entries.values():
+            names[entry.title.lower()] = entry.id
+            names.update({a.lower(): entry.id for a in getattr(entry, "aliases", ())})
+        hits = process.extract(text.lower(), list(names), scorer=fuzz.WRatio, limit=limit * 3, score_cutoff=75)
+        return list(dict.fromkeys(names[name] for name, _, _ in hits))[:limit]
+
+    def title(self, entry_id: str) -> str:
+        """The title of an entry or of a planned concept; the id itself where neither is known."""
+        if entry_id in self.entries:
+            return self.entries[entry_id].title
+        return self.planned[entry_id].title if entry_id in self.planned else entry_id
+
+    def of_step(self, step: str, model: type[M]) -> Iterator[M]:
+        """The entries of one kind in one step, in study order for concepts and by id for others."""
+        pool = self.concepts if model is Concept else self.entries
+        return (e for e in pool.values() if isinstance(e, model) and self.step_of[e.id] == step)
+
+    def stair(self, step: str) -> StaircaseStep:
+        """A step of the staircase as planned.
+
+        Raises:
+            ContentError: no such step.
+        """
+        for stair in self.staircase.steps:
+            if stair.id == step:
+                return stair
+        raise ContentError(f"there is no step `{step}`", hint=f"Steps: {', '.join(s.id for s in self.staircase.steps)}.")
+
+    def _has(self, name: str) -> bool:
+        return (self.roots.concepts / f"{name}.yaml").is_file()
+
+    def _registry(self, name: str, model: type[M]) -> M:
+        found = _read(model, self.roots.concepts / f"{name}.yaml")
+        if isinstance(found, list):
+            raise ContentError(f"{found[0].message} ({found[0].mend})", where=f"{found[0].path}:{found[0].line}", hint="`kb check` lists all.")
+        return found[0]
+
+
+def _read(model: type[M], path: Path) -> tuple[M, YamlFile] | list[Problem]:
+    file = read_yaml(path)
+    if isinstance(file, Problem):
+        return [file]
+    found = validate(model, file)
+    return found if isinstance(found, list) else (found, file)

@@ -1,0 +1,1 @@
+"""The authored questions and interview prompts, as YAML."""
