@@ -1,0 +1,164 @@
+"""What comes next in a session: due cards, then the prerequisites of what was forgotten, then new ones from the outer fringe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from engine.cards import DEPTHS, Deck, Depth
+from engine.mastery import Mastery, readiness
+from engine.progress import CardProgress
+from engine.schedule import DEFAULT_POLICY, Policy
+
+_WINDOW = 12
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a day may hold.
+
+    Attributes:
+        new: new cards a day.
+        reviews: reviews a day.
+        new_of_one: new cards of one concept a day.
+        depth: `essential`, or `more` for those who ask for it.
+    """
+
+    new: int = 15
+    reviews: int = 200
+    new_of_one: int = 3
+    depth: Depth = "essential"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a session is about.
+
+    Attributes:
+        entries: only cards of these entries; all where None.
+        new_only: no due cards.
+        due_only: no new cards.
+    """
+
+    entries: frozenset[str] | None = None
+    new_only: bool = False
+    due_only: bool = False
+
+    def holds(self, entry: str) -> bool:
+        """Whether an entry belongs to the session."""
+        return self.entries is None or entry in self.entries
+
+
+EVERYTHING = Scope()
+USUAL_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The ids of cards to ask, in order.
+
+    Attributes:
+        due: by falling probability of recall, siblings apart.
+        new: from the outer fringe, in study order.
+        held_back: how many new cards wait for a prerequisite or for tomorrow.
+    """
+
+    due: tuple[str, ...]
+    new: tuple[str, ...]
+    held_back: int = 0
+
+
+def build(
+    deck: Deck,
+    cards: Mapping[str, CardProgress],
+    mastery: Mapping[str, Mastery],
+    requires: Mapping[str, tuple[str, ...]],
+    day: int,
+    *,
+    limits: Limits = USUAL_LIMITS,
+    scope: Scope = EVERYTHING,
+    overrides: frozenset[str] = frozenset(),
+    policy: Policy = DEFAULT_POLICY,
+) -> Queue:
+    """The queue of a learner's day.
+
+    Args:
+        deck: all cards.
+        cards: what the log says about each touched card.
+        mastery: of every entry with cards.
+        requires: what each entry builds on.
+        day: the learner's day.
+        limits: how much the day may hold; what was done today already counts.
+        scope: what the session is about.
+        overrides: entries opened before their prerequisites.
+        policy: the memory model.
+    """
+    due = [] if scope.new_only else _due(deck, cards, day, scope, policy)
+    reviewed = sum(1 for p in cards.values() if p.state and p.state.last_day == day and p.state.first_day < day)
+    due = due[: max(0, limits.reviews - reviewed)]
+    new, held = ([], 0) if scope.due_only else _new(deck, cards, mastery, requires, day, limits, scope, overrides)
+    return Queue(tuple(due), tuple(new), held)
+
+
+def _due(deck: Deck, cards: Mapping[str, CardProgress], day: int, scope: Scope, policy: Policy) -> list[str]:
+    found = []
+    for card_id, progress in cards.items():
+        card = deck.cards.get(card_id)
+        state = progress.state
+        if card is None or state is None or state.due_day > day or progress.asleep(day) or not scope.holds(card.entry):
+            continue
+        found.append((policy.model.retrievability(state.memory, max(day - state.last_day, 0)), card_id))
+    # Falling retrievability: what is surest to be remembered still costs least and keeps most (STUDY.md, Sessions).
+    return apart([card_id for _, card_id in sorted(found, key=lambda pair: (-pair[0], pair[1]))], deck)
+
+
+def _new(
+    deck: Deck,
+    cards: Mapping[str, CardProgress],
+    mastery: Mapping[str, Mastery],
+    requires: Mapping[str, tuple[str, ...]],
+    day: int,
+    limits: Limits,
+    scope: Scope,
+    overrides: frozenset[str],
+) -> tuple[list[str], int]:
+    begun_today: dict[str, int] = {}
+    for card_id, progress in cards.items():
+        if progress.state is not None and progress.state.first_day == day and card_id in deck.cards:
+            entry = deck.cards[card_id].entry
+            begun_today[entry] = begun_today.get(entry, 0) + 1
+    room = max(0, limits.new - sum(begun_today.values()))
+    wanted = DEPTHS[: DEPTHS.index(limits.depth) + 1]
+    found: list[str] = []
+    held = 0
+    for entry, ids in deck.by_entry.items():
+        if not scope.holds(entry):
+            continue
+        fresh = [c for c in ids if deck.cards[c].depth in wanted and _unseen(cards.get(c), day)]
+        fresh.sort(key=lambda c: DEPTHS.index(deck.cards[c].depth))
+        taken = 0
+        if fresh and readiness(entry, requires, mastery, overrides).open:
+            taken = max(0, min(len(fresh), limits.new_of_one - begun_today.get(entry, 0), room - len(found)))
+            found += fresh[:taken]
+        held += len(fresh) - taken
+    return found, held
+
+
+def _unseen(progress: CardProgress | None, day: int) -> bool:
+    return progress is None or (progress.state is None and not progress.asleep(day))
+
+
+def apart(ids: list[str], deck: Deck) -> list[str]:
+    """The same cards with siblings of one entry kept apart where one of the next few allows it; otherwise in the given order."""
+    upcoming = iter(ids)
+    window = list(islice(upcoming, _WINDOW))
+    result: list[str] = []
+    last = ""
+    while window:
+        index = next((i for i, c in enumerate(window) if deck.cards[c].entry != last), 0)
+        card = window.pop(index)
+        window += islice(upcoming, 1)
+        last = deck.cards[card].entry
+        result.append(card)
+    return result

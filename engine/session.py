@@ -1,0 +1,349 @@
+"""A study session: one queue, one card at a time, reveal, grade, undo, summary. The plain command and the screens drive the same one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.answers import check
+from engine.cards import Card
+from engine.events import Event, Review
+from engine.faces import Face, face_of
+from engine.grading import Confidence, Grade
+from engine.memory import Rating
+from engine.progress import CardProgress
+from engine.queue import Scope
+from engine.schedule import previews, returns_today, review
+from kb.errors import UsageError
+from kb.models import Concept
+
+if TYPE_CHECKING:
+    from engine.workspace import Workspace
+
+RETURNS_AFTER = 6
+"""A forgotten card comes back after so many others: long enough to leave the short-term memory, short enough for one sitting."""
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """A concept to read before its first cards.
+
+    Attributes:
+        entry: its id.
+    """
+
+    entry: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A card to answer.
+
+    Attributes:
+        card: the card.
+        face: as it is shown.
+        new: never answered before.
+        changed: its text differs from the one that was answered last.
+    """
+
+    card: Card
+    face: Face
+    new: bool
+    changed: bool
+
+
+Item = Introduction | Ask
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """What is shown once the learner has committed to an answer. Nothing of it is logged yet.
+
+    Attributes:
+        response: the answer as typed.
+        grade: evidence and a suggested rating.
+        previews: for each rating, days until the card comes back.
+        confidence: how sure the learner was.
+    """
+
+    response: str
+    grade: Grade
+    previews: dict[Rating, int]
+    confidence: Confidence | None
+
+
+@dataclass
+class Tally:
+    """What a session came to.
+
+    Attributes:
+        ratings: how often each rating was given.
+        new: cards answered for the first time.
+        seconds: time spent on cards.
+        learned: entries that became learned.
+        shaky: entries with a card that was forgotten, and how often.
+        read: concepts that were read.
+        due_left: cards that are still due.
+        new_left: new cards that today still offers.
+    """
+
+    ratings: Counter[Rating] = field(default_factory=Counter)
+    new: int = 0
+    seconds: float = 0.0
+    learned: list[str] = field(default_factory=list)
+    shaky: Counter[str] = field(default_factory=Counter)
+    read: list[str] = field(default_factory=list)
+    due_left: int = 0
+    new_left: int = 0
+
+    @property
+    def answered(self) -> int:
+        """How many answers were graded."""
+        return sum(self.ratings.values())
+
+
+@dataclass(frozen=True)
+class _Done:
+    """An answer of this session, kept for undo."""
+
+    event: Event
+    waiting: tuple[str, ...]
+    card: str
+    learned: bool
+
+
+class StudySession:
+    """One sitting.
+
+    Args:
+        workspace: library and progress.
+        scope: what the session is about.
+    """
+
+    def __init__(self, workspace: Workspace, scope: Scope) -> None:
+        self._workspace = workspace
+        self._scope = scope
+        self._done: list[_Done] = []
+        self._tally = Tally()
+        self._reveal: Reveal | None = None
+        self._read: set[str] = set(workspace.walked)
+        self._load = workspace.load()
+        self._waiting: list[str] = []
+        self._fill()
+
+    def _fill(self) -> None:
+        queue = self._workspace.queue(self._scope)
+        self._waiting = [*queue.due, *queue.new]
+        self.held_back = queue.held_back
+
+    # Looking
+
+    @property
+    def current(self) -> Item | None:
+        """What comes next; None when the session is done."""
+        if not self._waiting:
+            return None
+        card = self._workspace.deck.cards[self._waiting[0]]
+        progress = self._progress(card)
+        entry = self._workspace.library.entries[card.entry]
+        if progress.state is None and isinstance(entry, Concept) and card.entry not in self._read:
+            return Introduction(card.entry)
+        reps = progress.state.reps if progress.state else 0
+        changed = bool(progress.text_hash) and progress.text_hash != card.text_hash
+        return Ask(card, face_of(card, reps), progress.state is None, changed)
+
+    @property
+    def reveal(self) -> Reveal | None:
+        """What is shown of the current card after the answer; None before it."""
+        return self._reveal
+
+    @property
+    def remaining(self) -> int:
+        """Cards still to be asked."""
+        return len(self._waiting)
+
+    @property
+    def answered(self) -> int:
+        """Answers graded so far."""
+        return len(self._done)
+
+    @property
+    def wants_confidence(self) -> bool:
+        """Whether the learner is to say how sure they are."""
+        return self._workspace.settings.confidence
+
+    def upcoming(self) -> Iterator[str]:
+        """Ids of the waiting cards."""
+        return iter(self._waiting)
+
+    # Doing
+
+    def read(self) -> None:
+        """Notes that the introduction was read.
+
+        Raises:
+            UsageError: the current item is no introduction.
+        """
+        item = self.current
+        if not isinstance(item, Introduction):
+            raise UsageError("there is nothing to read now", hint="Answer the card first.")
+        self._workspace.record("walked", item.entry)
+        self._read.add(item.entry)
+        self._tally.read.append(item.entry)
+
+    def answer(self, response: str, confidence: Confidence | None = None) -> Reveal:
+        """Commits the learner's answer and shows the right one. Nothing is logged before `grade`.
+
+        Args:
+            response: as typed; numbers of options for choices.
+            confidence: how sure the learner is.
+
+        Raises:
+            UsageError: the answer is none that this card can take; nothing is committed.
+        """
+        item = self._asked()
+        grade = check(item.face, item.card, response, confidence)
+        state = self._progress(item.card).state
+        self._reveal = Reveal(
+            response,
+            grade,
+            previews(state, item.card.id, self._workspace.today, self._workspace.policy, self._load),
+            confidence,
+        )
+        return self._reveal
+
+    def grade(self, rating: Rating, seconds: float = 0.0) -> None:
+        """Confirms a rating: the review is committed to disk before this returns, then the next card is current.
+
+        Args:
+            rating: the learner's own, often the suggested one.
+            seconds: from the card being shown to now.
+
+        Raises:
+            UsageError: nothing was answered yet.
+            StoreError: the review could not be saved; the card stays current.
+        """
+        item, reveal = self._asked(), self._reveal
+        if reveal is None:
+            raise UsageError("the card was not answered yet", hint="Answer first, then grade.")
+        workspace = self._workspace
+        before = self._progress(item.card)
+        was_learned = self._learned(item.card.entry)
+        day = workspace.today
+        after = review(before.state, item.card.id, rating, day, workspace.policy, load=self._load)
+        event = workspace.record(
+            "review",
+            item.card.id,
+            {"due": after.due_day},
+            Review(
+                rating=int(rating),
+                duration_ms=int(seconds * 1000),
+                confidence=int(reveal.confidence) if reveal.confidence is not None else None,
+                score=reveal.grade.score if reveal.grade.suggested is not None else None,
+                answer=reveal.response or None,
+                model=workspace.policy.model.version,
+                text_hash=item.card.text_hash,
+            ),
+        )
+        self._load[after.due_day] = self._load.get(after.due_day, 0) + 1
+        learned = not was_learned and self._learned(item.card.entry)
+        self._done.append(_Done(event, tuple(self._waiting), item.card.id, learned))
+        self._note(item, rating, seconds, learned)
+        self._waiting.pop(0)
+        if returns_today(rating, after.failed_today):
+            self._waiting.insert(min(RETURNS_AFTER, len(self._waiting)), item.card.id)
+        self._reveal = None
+
+    def _note(self, item: Ask, rating: Rating, seconds: float, learned: bool) -> None:
+        self._tally.ratings[rating] += 1
+        self._tally.new += item.new
+        self._tally.seconds += seconds
+        if learned:
+            self._tally.learned.append(item.card.entry)
+        if rating is Rating.AGAIN:
+            self._tally.shaky[item.card.entry] += 1
+
+    def undo(self) -> str | None:
+        """Takes the newest answer back, also one of an earlier session, and asks that card next.
+
+        Returns:
+            The id of the card; None where nothing is left to undo.
+        """
+        cancelled = self._workspace.undo()
+        if cancelled is None:
+            return None
+        self._reveal = None
+        card = self._workspace.deck.renamed.get(cancelled.subject, cancelled.subject)
+        if self._done and self._done[-1].event.id == cancelled.id:
+            last = self._done.pop()
+            self._waiting = list(last.waiting)
+            rating = Rating(cancelled.review.rating) if cancelled.review else None
+            if rating is not None:
+                self._tally.ratings[rating] -= 1
+                self._tally.seconds -= (cancelled.review.duration_ms if cancelled.review else 0) / 1000
+                self._tally.new -= self._progress(self._workspace.deck.cards[card]).state is None
+                if rating is Rating.AGAIN:
+                    self._tally.shaky[self._workspace.deck.cards[card].entry] -= 1
+            if last.learned:
+                self._tally.learned.remove(self._workspace.deck.cards[card].entry)
+        elif card in self._workspace.deck.cards:
+            self._waiting = [card, *(c for c in self._waiting if c != card)]
+        return card
+
+    def suspend(self) -> None:
+        """Takes the current card out of all queues until it is resumed."""
+        self._set_aside("suspend")
+
+    def bury(self) -> None:
+        """Takes the current card out of the queues of today."""
+        self._set_aside("bury")
+
+    def know(self) -> None:
+        """Marks the current card as known: it is not asked any more and counts as learned."""
+        self._set_aside("known")
+
+    def flag(self) -> bool:
+        """Marks the current card as bad, or takes the mark away.
+
+        Returns:
+            Whether it is marked now.
+        """
+        card = self._asked().card
+        on = not self._progress(card).flagged
+        self._workspace.record("flag", card.id, {"on": on})
+        return on
+
+    def skip(self) -> None:
+        """Moves the current card to the end of the queue."""
+        self._asked()
+        self._waiting.append(self._waiting.pop(0))
+        self._reveal = None
+
+    def summary(self) -> Tally:
+        """What the session came to so far."""
+        queue = self._workspace.queue(self._scope)
+        self._tally.due_left, self._tally.new_left = len(queue.due), len(queue.new)
+        self._tally.shaky = +self._tally.shaky
+        return self._tally
+
+    # Inside
+
+    def _set_aside(self, kind: str) -> None:
+        card = self._asked().card
+        self._workspace.record(kind, card.id)  # type: ignore[arg-type]
+        self._waiting = [c for c in self._waiting if c != card.id]
+        self._reveal = None
+
+    def _asked(self) -> Ask:
+        item = self.current
+        if not isinstance(item, Ask):
+            raise UsageError("no card is being asked", hint="Read the introduction first, or begin another session.")
+        return item
+
+    def _progress(self, card: Card) -> CardProgress:
+        return self._workspace.cards.get(card.id) or CardProgress(card.id)
+
+    def _learned(self, entry: str) -> bool:
+        return self._workspace.mastery_of(entry).learned

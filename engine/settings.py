@@ -1,0 +1,172 @@
+"""A learner's settings: `config.toml`, every key optional."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.cards import Depth
+from kb.errors import UsageError
+
+SCHEDULING = ("desired_retention", "rollover_hour", "time_zone", "maximum_interval")
+"""Settings that change scheduling: each change is an event too, else replay would not be a function of the log."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a learner can choose.
+
+    Attributes:
+        new_per_day: new cards a day.
+        reviews_per_day: reviews a day.
+        new_of_one: new cards of one concept a day.
+        depth: `essential`, `more` or `off` (everything).
+        desired_retention: the probability of recall at which a card falls due, 0.70 to 0.97.
+        maximum_interval: the longest interval in days.
+        rollover_hour: the hour at which a learner's day begins.
+        time_zone: an IANA name; empty for the machine's own.
+        confidence: ask how sure one is before the answer is shown.
+        theme: the name of a theme of the terminal UI.
+    """
+
+    new_per_day: int = 15
+    reviews_per_day: int = 200
+    new_of_one: int = 3
+    depth: Depth = "essential"
+    desired_retention: float = 0.9
+    maximum_interval: int = 36500
+    rollover_hour: int = 4
+    time_zone: str = ""
+    confidence: bool = True
+    theme: str = "textual-dark"
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in _BOUNDS.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise UsageError(f"{value} is not between {low} and {high}", where=name, hint=HELP[name])
+        if self.depth not in get_args(Depth):
+            raise UsageError(f"there is no depth `{self.depth}`", where="depth", hint=HELP["depth"])
+        _zone(self.time_zone)
+
+    def zone(self) -> tzinfo | None:
+        """The chosen time zone; None for the machine's own."""
+        return _zone(self.time_zone)
+
+
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "new_per_day": (0, 1000),
+    "reviews_per_day": (0, 10000),
+    "new_of_one": (1, 50),
+    "desired_retention": (0.7, 0.97),
+    "maximum_interval": (1, 36500),
+    "rollover_hour": (0, 23),
+}
+
+HELP: dict[str, str] = {
+    "new_per_day": "New cards a day, 0 to 1000. 15 is about ten minutes a day.",
+    "reviews_per_day": "Reviews a day, 0 to 10000.",
+    "new_of_one": "New cards of one concept a day, 1 to 50.",
+    "depth": "essential: what everybody needs. more: also uses, traps, numbers, diagrams. off: everything.",
+    "desired_retention": "The probability of recall at which a card falls due, 0.7 to 0.97. Higher means more reviews.",
+    "maximum_interval": "The longest interval in days.",
+    "rollover_hour": "The hour at which your day begins, 0 to 23.",
+    "time_zone": "An IANA name such as Europe/Berlin; empty for the machine's own.",
+    "confidence": "true or false: ask how sure you are before the answer is shown.",
+    "theme": "A theme of the terminal UI, such as textual-dark, textual-light or textual-ansi.",
+}
+
+
+def _zone(name: str) -> tzinfo | None:
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(f"there is no time zone `{name}`", where="time_zone", hint=HELP["time_zone"]) from error
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a file; the defaults where it does not exist.
+
+    Raises:
+        UsageError: the file is not TOML, or names a key or value that does not exist.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(
+            f"cannot be read: {error}", where=str(path), hint="Mend it, or delete it to get the defaults."
+        ) from error
+    try:
+        return Settings(**{name: checked(name, value) for name, value in data.items()})
+    except UsageError as error:
+        raise UsageError(error.what, where=f"{path}: {error.where}", hint=error.hint) from error
+
+
+def checked(name: str, value: object) -> Any:
+    """A value of the type that the setting has.
+
+    Args:
+        name: the setting.
+        value: from TOML, or text as typed.
+
+    Raises:
+        UsageError: no such setting, or not such a value.
+    """
+    default = next((f.default for f in fields(Settings) if f.name == name), None)
+    if default is None:
+        raise UsageError("there is no such setting", where=name, hint=f"Settings: {', '.join(HELP)}.")
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() in ("true", "false"):
+            return str(value).lower() == "true"
+    elif isinstance(value, str) and not isinstance(default, str):
+        try:
+            return float(value) if isinstance(default, float) else int(value)
+        except ValueError:
+            pass
+    elif isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    elif type(value) is type(default):
+        return value
+    raise UsageError(f"{value!r} is no value for it", where=name, hint=HELP[name])
+
+
+def write_setting(path: Path, name: str, value: str | None) -> Settings:
+    """Sets one key in a file and keeps its comments.
+
+    Args:
+        path: the settings file; made where it does not exist.
+        name: the setting.
+        value: as typed; None puts the default back.
+
+    Returns:
+        The settings after it.
+
+    Raises:
+        UsageError: no such setting or value; the file is unchanged.
+    """
+    import tomlkit
+
+    before = read_settings(path)
+    typed = None if value is None else checked(name, value)
+    if value is None:
+        checked(name, getattr(before, name, None))
+    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    document.pop(name, None)
+    if typed is not None:
+        document[name] = typed
+    after = Settings(**{key: checked(key, item) for key, item in document.unwrap().items()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(tomlkit.dumps(document), encoding="utf-8")
+    part.replace(path)
+    return after

@@ -1,0 +1,476 @@
+"""The append-only log and the cached card states, in SQLite or PostgreSQL. Plain values go in and come out, never rows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Column, Connection, Engine, Index, create_engine, event, func, inspect, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlmodel import Field, Session, SQLModel, select
+
+from engine.events import Event, EventKind, Review, instant_of, instant_text
+from engine.memory import MemoryState
+from engine.migrations import MIGRATIONS
+from engine.progress import ABOUT_CARDS, CardProgress, changed_by, replay
+from engine.schedule import CardState, Policy
+from kb.errors import StoreError
+
+_JSON = JSON().with_variant(JSONB(), "postgresql")
+
+
+class EventRow(SQLModel, table=True):
+    """A row of the log. The learner leads every key, so that the table can be distributed by it."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("event_by_time", "learner_id", "at", "id"),
+        Index("event_by_subject", "learner_id", "subject", "at"),
+        Index("event_by_kind", "learner_id", "kind", "local_day"),
+        Index("event_by_device", "learner_id", "device", "seq", unique=True),
+    )
+
+    learner_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    device: str
+    seq: int
+    at: str
+    utc_offset: int
+    local_day: int
+    kind: str
+    subject: str
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(_JSON, nullable=False))
+    rating: int | None = None
+    duration_ms: int | None = None
+    confidence: int | None = None
+    score: float | None = None
+    answer: str | None = None
+    model: str | None = None
+    text_hash: str | None = None
+
+
+class StateRow(SQLModel, table=True):
+    """What the log says about one card, kept so that a queue needs no replay."""
+
+    __tablename__ = "state"
+    __table_args__ = (Index("state_by_due", "learner_id", "due_day"),)
+
+    learner_id: str = Field(primary_key=True)
+    card: str = Field(primary_key=True)
+    stability: float | None = None
+    difficulty: float | None = None
+    reps: int = 0
+    lapses: int = 0
+    first_day: int | None = None
+    last_day: int | None = None
+    due_day: int | None = None
+    failed_today: int = 0
+    retained: bool = False
+    longest: int = 0
+    last_rating: int | None = None
+    text_hash: str = ""
+    suspended: bool = False
+    buried_day: int | None = None
+    flagged: bool = False
+    known: bool = False
+
+
+class MigrationRow(SQLModel, table=True):
+    """A migration that was applied."""
+
+    __tablename__ = "migration"
+
+    name: str = Field(primary_key=True)
+
+
+def _event_row(e: Event) -> EventRow:
+    review = asdict(e.review) if e.review else {}
+    return EventRow(
+        learner_id=e.learner,
+        id=e.id,
+        device=e.device,
+        seq=e.seq,
+        at=instant_text(e.at),
+        utc_offset=e.utc_offset,
+        local_day=e.local_day,
+        kind=e.kind,
+        subject=e.subject,
+        payload=dict(e.payload),
+        **review,
+    )
+
+
+def _event(row: EventRow) -> Event:
+    review = None
+    if row.rating is not None:
+        review = Review(
+            row.rating,
+            row.duration_ms or 0,
+            row.confidence,
+            row.score,
+            row.answer,
+            row.model or "",
+            row.text_hash or "",
+        )
+    kind: EventKind = row.kind  # type: ignore[assignment]
+    return Event(
+        row.id,
+        row.learner_id,
+        row.device,
+        row.seq,
+        instant_of(row.at),
+        row.utc_offset,
+        row.local_day,
+        kind,
+        row.subject,
+        row.payload,
+        review,
+    )
+
+
+def _state_row(learner: str, progress: CardProgress) -> StateRow:
+    state = progress.state
+    return StateRow(
+        learner_id=learner,
+        card=progress.card,
+        stability=state.memory.stability if state else None,
+        difficulty=state.memory.difficulty if state else None,
+        **({name: getattr(state, name) for name in _STATE_COLUMNS} if state else {}),
+        **{name: getattr(progress, name) for name in _OWN_COLUMNS},
+    )
+
+
+_STATE_COLUMNS = ("reps", "lapses", "first_day", "last_day", "due_day", "failed_today", "retained", "longest")
+_OWN_COLUMNS = ("last_rating", "text_hash", "suspended", "buried_day", "flagged", "known")
+
+
+def _progress(row: StateRow) -> CardProgress:
+    state = None
+    if row.stability is not None and row.difficulty is not None:
+        state = CardState(
+            row.card,
+            MemoryState(row.stability, row.difficulty),
+            **{name: getattr(row, name) for name in _STATE_COLUMNS},
+        )
+    return CardProgress(row.card, state, **{name: getattr(row, name) for name in _OWN_COLUMNS})
+
+
+@contextmanager
+def _explained(where: str) -> Iterator[None]:
+    """Turns the library's errors into ours."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig)
+        if "locked" in reason:
+            hint = "Another process holds the database. Wait for it to end, then repeat."
+        elif "full" in reason:
+            hint = "Free some space. Every answer that was confirmed before is saved."
+        else:
+            hint = "Check that the file exists, that its folder can be written, or run `kb db check`."
+        raise StoreError(f"the database cannot be used: {reason}", where=where, hint=hint) from error
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        reason = str(getattr(error, "orig", error))
+        raise StoreError(
+            f"the database is damaged or refused the change: {reason}",
+            where=where,
+            hint="`kb db check` says what is wrong; `kb db restore` brings back the newest backup.",
+        ) from error
+    except SQLAlchemyError as error:
+        raise StoreError(
+            f"the database cannot be used: {error}", where=where, hint="`kb doctor` shows what is set up."
+        ) from error
+
+
+class Store:
+    """One learner's view of the log.
+
+    Args:
+        url: an SQLAlchemy URL, or the path of an SQLite file.
+        learner: whose rows are read and written.
+        before_migration: called with the names of outstanding migrations of a database that exists already.
+
+    Raises:
+        StoreError: the database cannot be opened, or was written by a newer program.
+    """
+
+    def __init__(
+        self, url: str | Path, learner: str, before_migration: Callable[[Sequence[str]], None] | None = None
+    ) -> None:
+        self.learner = learner
+        self.where = str(url)
+        self.path = url if isinstance(url, Path) else None
+        self._engine = self._connect(url)
+        with _explained(self.where):
+            self._migrate(before_migration)
+
+    @staticmethod
+    def _connect(url: str | Path) -> Engine:
+        if isinstance(url, Path):
+            try:
+                url.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"the data folder cannot be made: {error.strerror}",
+                    where=str(url.parent),
+                    hint="Set KB_HOME to a folder you may write.",
+                ) from error
+            engine = create_engine(f"sqlite:///{url}", connect_args={"timeout": 10})
+            event.listen(engine, "connect", _set_pragmas)
+            event.listen(engine, "begin", _begin_immediately)
+            return engine
+        try:
+            return create_engine(url, pool_pre_ping=True)
+        except (SQLAlchemyError, ImportError, ValueError) as error:
+            raise StoreError(
+                f"KB_DATABASE cannot be used: {error}",
+                where=str(url),
+                hint="Use postgresql+psycopg://user@host/name, with psycopg installed.",
+            ) from error
+
+    def _migrate(self, before: Callable[[Sequence[str]], None] | None) -> None:
+        with self._engine.connect() as connection:
+            exists = inspect(connection).has_table("migration")
+            applied = set(connection.execute(text("SELECT name FROM migration")).scalars()) if exists else set()
+        unknown = applied - set(MIGRATIONS)
+        if unknown:
+            raise StoreError(
+                f"the database was written by a newer version (it knows {', '.join(sorted(unknown))})",
+                where=self.where,
+                hint="Update the program: pipx upgrade design-staircase.",
+            )
+        outstanding = [name for name in MIGRATIONS if name not in applied]
+        if not outstanding:
+            return
+        if exists and before is not None:
+            before(outstanding)
+        with self._engine.begin() as connection:
+            for name in self._still_outstanding(connection):
+                MIGRATIONS[name](connection)
+                connection.execute(text("INSERT INTO migration (name) VALUES (:name)"), {"name": name})
+
+    @staticmethod
+    def _still_outstanding(connection: Connection) -> list[str]:
+        """What is left once this process holds the lock: another one may have migrated meanwhile."""
+        exists = inspect(connection).has_table("migration")
+        applied = set(connection.execute(text("SELECT name FROM migration")).scalars()) if exists else set()
+        return [name for name in MIGRATIONS if name not in applied]
+
+    def append(self, events: Sequence[Event], policy: Policy) -> tuple[list[Event], list[CardProgress]]:
+        """Adds events and updates the card states that follow from them, in one committed transaction.
+
+        The states are read inside the transaction, so that two processes on one database never overwrite each other.
+
+        Args:
+            events: new events of this learner in order; their `seq` is set here. An instant before the newest one of the log, as
+                after a clock was set back, is moved just behind it and the event says so (`skew`, in seconds).
+            policy: the memory model.
+
+        Returns:
+            The events as stored, and the changed card states.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        stored: list[Event] = []
+        changed: dict[str, CardProgress] = {}
+        with _explained(self.where), Session(self._engine) as session:
+            self._lock(session)
+            newest = session.exec(select(func.max(EventRow.at)).where(EventRow.learner_id == self.learner)).one()
+            last = instant_of(newest) if newest else None
+            seq: dict[str, int] = {}
+            for raw in events:
+                if raw.device not in seq:
+                    of_device = (EventRow.learner_id == self.learner, EventRow.device == raw.device)
+                    seq[raw.device] = session.exec(select(func.max(EventRow.seq)).where(*of_device)).one() or 0
+                seq[raw.device] += 1
+                entry = replace(raw, seq=seq[raw.device])
+                if last is not None and entry.at <= last:
+                    skew = (last - entry.at).total_seconds()
+                    payload = {**entry.payload, "skew": skew} if skew > 1 else entry.payload
+                    entry = replace(entry, at=last + timedelta(microseconds=1), payload=payload)
+                last = entry.at
+                session.add(_event_row(entry))
+                stored.append(entry)
+                if entry.kind in ABOUT_CARDS:
+                    before = changed.get(entry.subject)
+                    if before is None:
+                        row = session.get(StateRow, (self.learner, entry.subject))
+                        before = _progress(row) if row else CardProgress(entry.subject)
+                    changed[entry.subject] = changed_by(before, entry, policy)
+            for progress in changed.values():
+                session.merge(_state_row(self.learner, progress))
+            session.commit()
+        return stored, list(changed.values())
+
+    def undo(self, event: Event, policy: Policy) -> tuple[Event, CardProgress | None]:
+        """Appends an undo and recomputes the one card that it touches, in one committed transaction.
+
+        Args:
+            event: of kind `undo`; its payload names the cancelled event.
+            policy: the memory model.
+
+        Returns:
+            The event as stored, and the card's progress without the cancelled event; None where nothing is left of it.
+        """
+        (stored,), _ = self.append([event], policy)
+        left = replay(
+            [e for e in self.events(subject=event.subject) if e.kind in ABOUT_CARDS] + self.events(kinds=["undo"]),
+            policy,
+        )
+        progress = left.cards.get(event.subject)
+        with _explained(self.where), Session(self._engine) as session:
+            self._lock(session)
+            row = session.get(StateRow, (self.learner, event.subject))
+            if row is not None and progress is None:
+                session.delete(row)
+            elif progress is not None:
+                session.merge(_state_row(self.learner, progress))
+            session.commit()
+        return stored, progress
+
+    def _lock(self, session: Session) -> None:
+        """Lets one process at a time append for a learner; SQLite does so by itself."""
+        if self.path is None:
+            session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:learner))"), {"learner": self.learner})
+
+    def events(
+        self,
+        *,
+        kinds: Sequence[EventKind] = (),
+        subject: str | None = None,
+        since_day: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """Events in the order of the log.
+
+        Args:
+            kinds: only these kinds; all where empty.
+            subject: only about this card or entry.
+            since_day: only from this local day on.
+            newest_first: turn the order round.
+            limit: at most so many.
+        """
+        query = select(EventRow).where(EventRow.learner_id == self.learner)
+        if kinds:
+            query = query.where(EventRow.kind.in_(kinds))  # type: ignore[attr-defined]
+        if subject is not None:
+            query = query.where(EventRow.subject == subject)
+        if since_day is not None:
+            query = query.where(EventRow.local_day >= since_day)
+        order = (EventRow.at, EventRow.id)
+        query = query.order_by(*(c.desc() for c in order)) if newest_first else query.order_by(*order)  # type: ignore[attr-defined]
+        if limit is not None:
+            query = query.limit(limit)
+        with _explained(self.where), Session(self._engine) as session:
+            return [_event(row) for row in session.exec(query)]
+
+    def states(self) -> dict[str, CardProgress]:
+        """The cached state of every card that was ever touched."""
+        with _explained(self.where), Session(self._engine) as session:
+            rows = session.exec(select(StateRow).where(StateRow.learner_id == self.learner)).all()
+        return {row.card: _progress(row) for row in rows}
+
+    def reviews_by_day(self, since_day: int) -> dict[int, int]:
+        """How many reviews were made on each local day, undone ones included."""
+        query = (
+            select(EventRow.local_day, func.count())
+            .where(EventRow.learner_id == self.learner, EventRow.kind == "review", EventRow.local_day >= since_day)
+            .group_by(EventRow.local_day)  # type: ignore[arg-type]
+        )
+        with _explained(self.where), Session(self._engine) as session:
+            return {day: count for day, count in session.exec(query)}  # noqa: C416 - rows are not pairs for a type checker
+
+    def replace_states(self, states: Iterable[CardProgress]) -> None:
+        """Throws the cached states away and writes these."""
+        with _explained(self.where), Session(self._engine) as session:
+            session.execute(text("DELETE FROM state WHERE learner_id = :learner"), {"learner": self.learner})
+            session.add_all([_state_row(self.learner, p) for p in states])
+            session.commit()
+
+    def state_dump(self) -> str:
+        """The cached states as canonical text, one line a card; equal states give equal bytes."""
+        with _explained(self.where), Session(self._engine) as session:
+            rows = session.exec(
+                select(StateRow).where(StateRow.learner_id == self.learner).order_by(StateRow.card)
+            ).all()
+            return "".join(json.dumps(row.model_dump(), sort_keys=True) + "\n" for row in rows)
+
+    def check(self) -> list[str]:
+        """What is wrong with the file, in sentences; nothing where all is well.
+
+        Raises:
+            StoreError: it cannot even be asked.
+        """
+        with _explained(self.where), self._engine.connect() as connection:
+            if self.path is None:
+                return []
+            found = [str(line) for (line,) in connection.execute(text("PRAGMA integrity_check")) if line != "ok"]
+            triggers = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars())
+        missing = {"event_no_update", "event_no_delete"} - triggers
+        return found + [f"the trigger {name} that protects the log is missing" for name in sorted(missing)]
+
+    def backup(self, target: Path) -> None:
+        """Copies the SQLite database while it may be in use.
+
+        Args:
+            target: the file to write; its folder is made.
+
+        Raises:
+            StoreError: not an SQLite file, or the copy failed.
+        """
+        if self.path is None:
+            raise StoreError(
+                "only SQLite files are backed up here", where=self.where, hint="Use pg_dump for PostgreSQL."
+            )
+        copy_sqlite(self.path, target)
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self._engine.dispose()
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copies a live SQLite database with SQLite's own backup, whole or not at all.
+
+    Raises:
+        StoreError: the copy failed; an older file at `target` is untouched.
+    """
+    part = target.with_name(f"{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        origin, copy = sqlite3.connect(source), sqlite3.connect(part)
+        try:
+            origin.backup(copy)
+        finally:
+            copy.close()
+            origin.close()
+        part.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(
+            f"the backup failed: {error}", where=str(target), hint="Check the space and the rights of the folder."
+        ) from error
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin_immediately`, not by the driver
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_immediately(connection: Connection) -> None:
+    """Takes the write lock at once: a read that later turned into a write could not wait for another process."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
