@@ -1,6 +1,6 @@
 """Cards derived from the library: one thing asked, one thing answered, an id that never changes.
 
-The ids are those of `docs/content.md`: `<entry>#symptom`, `<entry>#case.<key>`, `<entry>#q.<question id>`, `<a>#contrast.<b>` and so on.
+The ids are those of `concepts/README.md`: `<entry>#symptom`, `<entry>#case.<key>`, `<entry>#q.<question id>`, `<a>#contrast.<b>` and so on.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Card:
         question: the authored question, graded by its kind.
         choices: for a trade-off case: a name for each side, and why it does not win here (None for the one that does).
         diagram: Mermaid source shown with the prompt, one label blanked.
-        formerly: ids that this card had before.
+        formerly: ids that this card had before, the oldest first.
     """
 
     id: str
@@ -51,6 +51,11 @@ class Card:
     choices: tuple[tuple[str, str | None], ...] = ()
     diagram: str = ""
     formerly: tuple[str, ...] = ()
+
+    @property
+    def first_id(self) -> str:
+        """The first id that this card ever had: it stays the same when an entry, a key or a question is renamed."""
+        return self.formerly[0] if self.formerly else self.id
 
     @cached_property
     def text_hash(self) -> str:
@@ -134,8 +139,9 @@ def _of_entry(library: Library, entry_id: str) -> Iterator[Card]:
 
 
 def _formerly(entry: Concept | Tradeoff | Step, part: str, old_parts: tuple[str, ...] = ()) -> tuple[str, ...]:
+    # `formerly` grows at its end, so the first combination is the first id whatever was renamed first.
     today = f"{entry.id}#{part}"
-    ids = (f"{name}#{p}" for name in (entry.id, *entry.formerly) for p in (part, *old_parts))
+    ids = (f"{name}#{p}" for name in (*entry.formerly, entry.id) for p in (*old_parts, part))
     return tuple(i for i in ids if i != today)
 
 
@@ -160,8 +166,8 @@ def _of_concept(library: Library, concept: Concept) -> Iterator[Card]:
         first, second = sorted((concept.id, contrast.id))
         ids = tuple(
             f"{min(a, b)}#contrast.{max(a, b)}"
-            for a in (concept.id, *concept.formerly)
-            for b in (contrast.id, *_former_ids(library, contrast.id))
+            for a in (*concept.formerly, concept.id)
+            for b in (*_former_ids(library, contrast.id), contrast.id)
         )
         today = f"{first}#contrast.{second}"
         yield Card(

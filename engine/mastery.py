@@ -9,7 +9,7 @@ from engine.cards import Deck, concepts_of
 from engine.progress import CardProgress
 from engine.schedule import DEFAULT_POLICY, Policy
 from kb.content import Library
-from kb.models import Concept, Tradeoff
+from kb.models import Concept, Step, Tradeoff
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def requirements(library: Library) -> dict[str, tuple[str, ...]]:
     """What each entry with cards builds on, planned concepts left out: they never block.
 
     Returns:
-        For a concept its `requires`; for a trade-off the concepts on its sides and its `requires`; for a step nothing.
+        For a concept its `requires`; for a trade-off the concepts on its sides and its `requires`; for a step its concepts.
     """
     found: dict[str, tuple[str, ...]] = {}
     for entry in library.entries.values():
@@ -77,6 +77,8 @@ def requirements(library: Library) -> dict[str, tuple[str, ...]]:
             needs: Iterable[str] = entry.links.requires
         elif isinstance(entry, Tradeoff):
             needs = concepts_of(entry)
+        elif isinstance(entry, Step):
+            needs = (c.id for c in library.stair(entry.id).concepts)
         else:
             needs = ()
         found[entry.id] = tuple(n for n in needs if n in library.concepts)

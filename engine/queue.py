@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -79,6 +79,7 @@ def build(
     limits: Limits = USUAL_LIMITS,
     scope: Scope = EVERYTHING,
     overrides: frozenset[str] = frozenset(),
+    walked: Collection[str] = (),
     policy: Policy = DEFAULT_POLICY,
 ) -> Queue:
     """The queue of a learner's day.
@@ -92,12 +93,15 @@ def build(
         limits: how much the day may hold; what was done today already counts.
         scope: what the session is about.
         overrides: entries opened before their prerequisites.
+        walked: what was read; the card of a phase is open once its phase was walked.
         policy: the memory model.
     """
     due = [] if scope.new_only else _due(deck, cards, day, scope, policy)
     reviewed = sum(1 for p in cards.values() if p.state and p.state.last_day == day and p.state.first_day < day)
     due = due[: max(0, limits.reviews - reviewed)]
-    new, held = ([], 0) if scope.due_only else _new(deck, cards, mastery, requires, day, limits, scope, overrides)
+    new, held = (
+        ([], 0) if scope.due_only else _new(deck, cards, mastery, requires, day, limits, scope, overrides, walked)
+    )
     return Queue(tuple(due), tuple(new), held)
 
 
@@ -122,6 +126,7 @@ def _new(
     limits: Limits,
     scope: Scope,
     overrides: frozenset[str],
+    walked: Collection[str],
 ) -> tuple[list[str], int]:
     begun_today: dict[str, int] = {}
     for card_id, progress in cards.items():
@@ -137,10 +142,11 @@ def _new(
             continue
         fresh = [c for c in ids if deck.cards[c].depth in wanted and _unseen(cards.get(c), day)]
         fresh.sort(key=lambda c: DEPTHS.index(deck.cards[c].depth))
-        taken = 0
-        if fresh and readiness(entry, requires, mastery, overrides).open:
-            taken = max(0, min(len(fresh), limits.new_of_one - begun_today.get(entry, 0), room - len(found)))
-            found += fresh[:taken]
+        ready = fresh
+        if fresh and not readiness(entry, requires, mastery, overrides).open:
+            ready = [c for c in fresh if c in walked]
+        taken = max(0, min(len(ready), limits.new_of_one - begun_today.get(entry, 0), room - len(found)))
+        found += ready[:taken]
         held += len(fresh) - taken
     return found, held
 

@@ -7,47 +7,9 @@ from __future__ import annotations
 
 import re
 from string import ascii_lowercase
-from typing import Literal
 
 from engine.grading.units import convert, parse_quantity
 from kb.errors import UsageError
-
-ResponseKind = Literal["choice", "multi", "cloze", "order", "match", "estimate", "recall", "self"]
-
-Response = int | frozenset[int] | tuple[int, ...] | tuple[int | None, ...] | tuple[str, ...] | float | str
-"""An index, a set of indices, a sequence of indices, words for gaps, a number, or a text; which one follows from the kind."""
-
-
-def parse_response(kind: ResponseKind, text: str, *, items: int = 0, unit: str = "") -> Response:
-    """Reads a typed answer.
-
-    Args:
-        kind: the kind of question.
-        text: what was typed.
-        items: how many options, items, left sides or gaps are shown; unused for a number or a text.
-        unit: the unit that an estimate asks for.
-
-    Returns:
-        What the function of that kind returns; the trimmed text for a free answer.
-
-    Raises:
-        UsageError: when the text is no answer to such a question; the learner is asked again, nothing is graded.
-    """
-    match kind:
-        case "choice":
-            return parse_choice(text, items)
-        case "multi":
-            return parse_multi(text, items)
-        case "order":
-            return parse_order(text, items)
-        case "match":
-            return parse_match(text, items)
-        case "cloze":
-            return parse_cloze(text, items)
-        case "estimate":
-            return parse_estimate(text, unit)
-        case "recall" | "self":
-            return text.strip()
 
 
 def parse_choice(text: str, items: int) -> int:

@@ -17,7 +17,7 @@ from engine.progress import CardProgress
 from engine.queue import Scope
 from engine.schedule import previews, returns_today, review
 from kb.errors import UsageError
-from kb.models import Concept
+from kb.models import Concept, Entry
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
@@ -28,13 +28,20 @@ RETURNS_AFTER = 6
 
 @dataclass(frozen=True)
 class Introduction:
-    """A concept to read before its first cards.
+    """Something to read before its first cards: a concept, or a phase of a step.
 
     Attributes:
-        entry: its id.
+        entry: the id of the concept or the step.
+        phase: the name of the phase; empty for a concept.
     """
 
     entry: str
+    phase: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What the log calls it: a concept's id, or the id of the phase's card."""
+        return f"{self.entry}#phase.{self.phase}" if self.phase else self.entry
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,14 @@ class Ask:
 
 
 Item = Introduction | Ask
+
+
+def _introduction(card: Card, entry: Entry) -> Introduction | None:
+    if isinstance(entry, Concept):
+        return Introduction(entry.id)
+    if card.kind == "phase":
+        return Introduction(entry.id, card.id.rpartition(".")[2])
+    return None
 
 
 @dataclass(frozen=True)
@@ -148,8 +163,10 @@ class StudySession:
         card = self._workspace.deck.cards[self._waiting[0]]
         progress = self._progress(card)
         entry = self._workspace.library.entries[card.entry]
-        if progress.state is None and isinstance(entry, Concept) and card.entry not in self._read:
-            return Introduction(card.entry)
+        if progress.state is None:
+            introduction = _introduction(card, entry)
+            if introduction is not None and introduction.subject not in self._read:
+                return introduction
         reps = progress.state.reps if progress.state else 0
         changed = bool(progress.text_hash) and progress.text_hash != card.text_hash
         return Ask(card, face_of(card, reps), progress.state is None, changed)
@@ -189,8 +206,8 @@ class StudySession:
         item = self.current
         if not isinstance(item, Introduction):
             raise UsageError("there is nothing to read now", hint="Answer the card first.")
-        self._workspace.record("walked", item.entry)
-        self._read.add(item.entry)
+        self._workspace.record("walked", item.subject)
+        self._read.add(item.subject)
         self._tally.read.append(item.entry)
 
     def answer(self, response: str, confidence: Confidence | None = None) -> Reveal:

@@ -204,6 +204,7 @@ class Workspace:
             limits=limits,
             scope=scope,
             overrides=self.overrides,
+            walked=self.walked,
             policy=self.policy,
         )
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -36,6 +34,7 @@ from kb.models import (
 )
 from kb.models.base import Model
 from kb.problems import Problem
+from kb.roots import Roots as Roots
 from kb.yamlfile import YamlFile, read_yaml
 
 M = TypeVar("M", bound=Model)
@@ -46,68 +45,7 @@ REGISTRIES: Mapping[str, type[Model]] = {
     "references": References,
     "numbers": Numbers,
 }
-
-
-@dataclass(frozen=True)
-class Roots:
-    """The two folders of a content tree."""
-
-    concepts: Path
-    quizzes: Path
-
-    @classmethod
-    def find(cls, content: Path | None = None) -> Roots:
-        """The folders of `content`, of `KB_CONTENT`, or those shipped with the program.
-
-        Args:
-            content: a folder that holds `concepts/` and `quizzes/`.
-
-        Raises:
-            ContentError: the folder holds no `concepts/`.
-        """
-        if content is None and os.environ.get("KB_CONTENT"):
-            content = Path(os.environ["KB_CONTENT"]).expanduser()
-        if content is None:
-            return cls(Path(str(files("concepts"))), Path(str(files("quizzes"))))
-        try:
-            present = (content / "concepts").is_dir()
-            if present:
-                next((content / "concepts").iterdir(), None)
-        except OSError as error:
-            raise ContentError(
-                f"cannot be read: {error.strerror or error}", where=str(content), hint="Check the folder's permissions."
-            ) from error
-        if not present:
-            raise ContentError(
-                "holds no folder `concepts`",
-                where=str(content),
-                hint="Name the folder above `concepts/` and `quizzes/`, or leave the option out to use the shipped content.",
-            )
-        return cls(content / "concepts", content / "quizzes")
-
-    def entry_files(self) -> list[Path]:
-        """All files of entries, sorted."""
-        return sorted(p for p in self.concepts.glob("*/**/*.yaml") if p.is_file())
-
-    def question_files(self) -> list[Path]:
-        """All files of questions, sorted."""
-        return sorted(p for p in self.quizzes.glob("*/**/*.yaml") if p.is_file())
-
-    def registry_files(self) -> list[Path]:
-        """The registries that exist."""
-        return [p for p in (self.concepts / f"{name}.yaml" for name in REGISTRIES) if p.is_file()]
-
-    def fingerprint(self) -> str:
-        """A hash of names, sizes and times of all files: cheap, and different after any edit."""
-        digest = hashlib.blake2b(digest_size=12)
-        for folder in (self.concepts, self.quizzes):
-            for base, folders, names in os.walk(folder):
-                folders.sort()
-                for name in sorted(names):
-                    if name.endswith(".yaml"):
-                        stat = os.stat(os.path.join(base, name))  # noqa: PTH116, PTH118 - on the cold path of search
-                        digest.update(f"{base[len(str(folder)) :]}/{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-        return digest.hexdigest()
+"""The model of each file that `kb.roots.REGISTRY_NAMES` lists."""
 
 
 def kind_of(path: Path) -> Kind:
@@ -140,9 +78,14 @@ def validate(model: type[M], file: YamlFile) -> M | list[Problem]:
         problems = []
         for item in error.errors():
             rule, mend = _RULES.get(item["type"], ("schema", "see concepts/README.md"))
-            place = ".".join(str(part) for part in item["loc"]) or "file"
+            loc = item["loc"]
+            if item["type"] == "union_tag_invalid":
+                loc = (*loc, item["ctx"]["discriminator"].strip("'"))
+            place = ".".join(str(part) for part in loc) or "file"
             message = item["msg"].removeprefix("Value error, ")
-            problems.append(Problem(file.path, file.line_of(item["loc"]), rule, f"{place}: {message[0].lower()}{message[1:]}", mend))
+            problems.append(
+                Problem(file.path, file.line_of(loc), rule, f"{place}: {message[0].lower()}{message[1:]}", mend)
+            )
         return problems
 
 
@@ -157,6 +100,7 @@ class Library:
         questions: authored questions by concept id.
         files: the file of each entry, by id, and of each question file, by `quiz:` and the concept id.
         problems: what was wrong while reading; empty after `load`.
+        registries: those that were read so far, by name, with their files, or with what is wrong with them.
     """
 
     roots: Roots
@@ -165,6 +109,7 @@ class Library:
     questions: dict[str, tuple[Question, ...]] = field(default_factory=dict)
     files: dict[str, YamlFile] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    registries: dict[str, tuple[Model, YamlFile] | list[Problem]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, content: Path | None = None) -> Library:
@@ -178,28 +123,21 @@ class Library:
         """
         library = cls.read(Roots.find(content))
         if library.problems:
-            first, more = library.problems[0], len(library.problems) - 1
-            raise ContentError(
-                f"{first.message} ({first.mend})" + (f", and {more} more problems" if more else ""),
-                where=f"{first.path}:{first.line}",
-                hint="`kb check` lists every problem with its remedy.",
-            )
+            raise _unusable(library.problems)
         return library
 
     @classmethod
     def read(cls, roots: Roots) -> Library:
-        """Reads what can be read and collects the problems of the rest.
+        """Reads what can be read and collects the problems of the rest; without a usable staircase there are no steps.
 
         Raises:
-            ContentError: there is no usable `staircase.yaml`, without which nothing has an order.
+            ContentError: a folder cannot be read.
         """
-        path = roots.concepts / "staircase.yaml"
-        staircase = _read(Staircase, path)
-        if isinstance(staircase, list):
-            raise ContentError(
-                f"{staircase[0].message} ({staircase[0].mend})", where=f"{path}:{staircase[0].line}", hint="Nothing has an order without it."
-            )
-        library = cls(roots, staircase[0])
+        found = _read(Staircase, roots.concepts / "staircase.yaml")
+        if isinstance(found, list):
+            library = cls(roots, Staircase.model_construct(steps=()), problems=found)
+        else:
+            library = cls(roots, found[0], registries={"staircase": found})
         for path in roots.entry_files():
             library._add_entry(path)
         for path in roots.question_files():
@@ -212,14 +150,24 @@ class Library:
             self.problems += found
             return
         entry, file = found
-        expected = path.parent.name if kind_of(path) == "step" else path.stem
+        expected = _expected_id(path)
         if entry.id.rpartition(":")[2] != expected:
             self.problems.append(
-                Problem(path, file.line_of(["id"]), "id-is-file-name", f"the id `{entry.id}` is not the name `{expected}`", "make them equal")
+                Problem(
+                    path,
+                    file.line_of(["id"]),
+                    "id-is-file-name",
+                    f"the id `{entry.id}` is not the name `{expected}`",
+                    "make them equal",
+                )
             )
         elif entry.id in self.entries:
             other = self.files[entry.id].path
-            self.problems.append(Problem(path, file.line_of(["id"]), "unique-id", f"the id `{entry.id}` is also in {other}", "choose another"))
+            self.problems.append(
+                Problem(
+                    path, file.line_of(["id"]), "unique-id", f"the id `{entry.id}` is also in {other}", "choose another"
+                )
+            )
         else:
             self.entries[entry.id], self.files[entry.id] = entry, file
 
@@ -232,7 +180,13 @@ class Library:
         if quiz.concept in self.questions:
             other = self.files[f"quiz:{quiz.concept}"].path
             self.problems.append(
-                Problem(path, file.line_of(["concept"]), "unique-id", f"`{quiz.concept}` has questions in {other} too", "join the files")
+                Problem(
+                    path,
+                    file.line_of(["concept"]),
+                    "unique-id",
+                    f"`{quiz.concept}` has questions in {other} too",
+                    "join the files",
+                )
             )
             return
         self.questions[quiz.concept], self.files[f"quiz:{quiz.concept}"] = quiz.questions, file
@@ -262,7 +216,9 @@ class Library:
     @cached_property
     def rank(self) -> dict[str, int]:
         """Place of each concept in study order, planned ones included, from 0."""
-        return {planned.id: i for i, planned in enumerate(chain.from_iterable(s.concepts for s in self.staircase.steps))}
+        return {
+            planned.id: i for i, planned in enumerate(chain.from_iterable(s.concepts for s in self.staircase.steps))
+        }
 
     @cached_property
     def planned(self) -> dict[str, Planned]:
@@ -285,19 +241,30 @@ class Library:
         return {old: entry.id for entry in self.entries.values() for old in entry.formerly}
 
     @cached_property
+    def broken(self) -> frozenset[str]:
+        """Ids, told by the names of the files, of what could not be read; those of question files begin with `quiz:`."""
+        ids = set()
+        for path in {problem.path for problem in self.problems}:
+            if path.is_relative_to(self.roots.quizzes):
+                ids.add(f"quiz:{path.stem}")
+            elif path.parent != self.roots.concepts:
+                ids.add(_expected_id(path))
+        return frozenset(ids)
+
+    @cached_property
     def references(self) -> dict[str, Reference]:
         """Outside sources by id; empty where the registry does not exist."""
-        return {r.id: r for r in self._registry("references", References).references} if self._has("references") else {}
+        return {r.id: r for r in registry.references} if (registry := self._registry("references", References)) else {}
 
     @cached_property
     def numbers(self) -> dict[str, KnownNumber]:
         """Numbers worth knowing, by id."""
-        return {n.id: n for n in self._registry("numbers", Numbers).numbers} if self._has("numbers") else {}
+        return {n.id: n for n in registry.numbers} if (registry := self._registry("numbers", Numbers)) else {}
 
     @cached_property
     def atoms(self) -> dict[str, Atom]:
         """Atoms of the source documents by id."""
-        return {a.id: a for a in self._registry("sources", Atoms).atoms} if self._has("sources") else {}
+        return {a.id: a for a in registry.atoms} if (registry := self._registry("sources", Atoms)) else {}
 
     def kind(self, entry_id: str) -> Kind:
         """The kind of an entry.
@@ -318,11 +285,16 @@ class Library:
             return entry
         if entry_id in self.planned:
             step = self.step_of[entry_id]
-            raise ContentError(f"`{entry_id}` is planned for the step {step} and not written yet", hint=f"`kb path {entry_id}` shows its place.")
+            raise ContentError(
+                f"`{entry_id}` is planned for the step {step} and not written yet",
+                hint=f"`kb path {entry_id}` shows its place.",
+            )
         near = self.suggest(entry_id)
         raise ContentError(
             f"there is no entry `{entry_id}`",
-            hint=f"Did you mean {' or '.join(near)}?" if near else "`kb list` shows all entries; `kb search` finds them by meaning.",
+            hint=f"Did you mean {' or '.join(near)}?"
+            if near
+            else "`kb list` shows all entries; `kb search` finds them by meaning.",
         )
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
@@ -356,16 +328,42 @@ class Library:
         for stair in self.staircase.steps:
             if stair.id == step:
                 return stair
-        raise ContentError(f"there is no step `{step}`", hint=f"Steps: {', '.join(s.id for s in self.staircase.steps)}.")
+        raise ContentError(
+            f"there is no step `{step}`", hint=f"Steps: {', '.join(s.id for s in self.staircase.steps)}."
+        )
 
-    def _has(self, name: str) -> bool:
-        return (self.roots.concepts / f"{name}.yaml").is_file()
+    def registry_problems(self, name: str) -> list[Problem]:
+        """What makes a registry unusable; nothing where its file does not exist, for then it is empty.
 
-    def _registry(self, name: str, model: type[M]) -> M:
-        found = _read(model, self.roots.concepts / f"{name}.yaml")
-        if isinstance(found, list):
-            raise ContentError(f"{found[0].message} ({found[0].mend})", where=f"{found[0].path}:{found[0].line}", hint="`kb check` lists all.")
-        return found[0]
+        Args:
+            name: `references`, `numbers` or `sources`.
+        """
+        path = self.roots.concepts / f"{name}.yaml"
+        if name not in self.registries and os.path.lexists(path):
+            self.registries[name] = _read(REGISTRIES[name], path)
+        found = self.registries.get(name, [])
+        return found if isinstance(found, list) else []
+
+    def _registry(self, name: str, model: type[M]) -> M | None:
+        problems = self.registry_problems(name)
+        if problems:
+            raise _unusable(problems)
+        found = self.registries.get(name)
+        return found[0] if found and isinstance(found[0], model) else None
+
+
+def _expected_id(path: Path) -> str:
+    return path.parent.name if kind_of(path) == "step" else path.stem
+
+
+def _unusable(problems: list[Problem]) -> ContentError:
+    first, more = problems[0], len(problems) - 1
+    rest = f", and {more} more problem{'s' if more > 1 else ''}" if more else ""
+    return ContentError(
+        f"{first.message} ({first.mend}){rest}",
+        where=f"{first.path}:{first.line}",
+        hint="`kb check` lists every problem with its remedy.",
+    )
 
 
 def _read(model: type[M], path: Path) -> tuple[M, YamlFile] | list[Problem]:

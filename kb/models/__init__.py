@@ -1,4 +1,4 @@
-"""The kinds of entry as frozen models; `docs/content.md` says what makes a good one."""
+"""The kinds of entry as frozen models; `concepts/README.md` says what makes a good one."""
 
 from kb.models.base import Citation, Correction, Diagram, Entry, Keyed, KeyedText, Kind, Model
 from kb.models.concept import Concept, Contrast, Failure, Level, Number, Pitfall

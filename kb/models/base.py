@@ -57,7 +57,9 @@ class Correction(Model):
     truth: Line
     ref: str | None = None
     at: str | None = None
-    derived: Line | None = Field(default=None, description="the arithmetic or the experiment, where no reference is needed")
+    derived: Line | None = Field(
+        default=None, description="the arithmetic or the experiment, where no reference is needed"
+    )
 
     @model_validator(mode="after")
     def _has_evidence(self) -> Self:

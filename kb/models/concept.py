@@ -62,7 +62,9 @@ class Failure(Model):
 class ConceptLinks(Model):
     """How a concept hangs together with others."""
 
-    requires: tuple[EntryId, ...] = Field(default=(), max_length=4, description="understood first; earlier in the staircase")
+    requires: tuple[EntryId, ...] = Field(
+        default=(), max_length=4, description="understood first; earlier in the staircase"
+    )
     part_of: tuple[EntryId, ...] = ()
     contrasts_with: tuple[Contrast, ...] = ()
     mitigates: tuple[EntryId | Failure, ...] = ()
@@ -77,7 +79,9 @@ class Concept(Entry):
     level: Level
     summary: str = Field(min_length=20, max_length=200, description="the quintessence in one sentence")
     symptom: str = Field(min_length=40, max_length=600, description="what somebody sees before they know the name")
-    mechanism: Prose = Field(description="Markdown, 80-250 words: how it works and why, in the order in which it happens")
+    mechanism: Prose = Field(
+        description="Markdown, 80-250 words: how it works and why, in the order in which it happens"
+    )
     guarantees: Guarantees
     diagram: Diagram | None = None
     use_when: tuple[KeyedText, ...] = Field(min_length=1)

@@ -26,7 +26,9 @@ class ExerciseStep(Model):
     run: str | None = Field(default=None, max_length=6000, description="what to type or to save and run")
     language: Language = "shell"
     prints: str | None = Field(
-        default=None, max_length=4000, description="recorded output of `run`; `...` stands for what differs from run to run"
+        default=None,
+        max_length=4000,
+        description="recorded output of `run`; `...` stands for what differs from run to run",
     )
     expect: Prose
 

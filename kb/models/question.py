@@ -152,7 +152,9 @@ class Estimate(QuestionBase):
 
     kind: Literal["estimate"]
     inputs: dict[Variable, Input] = Field(min_length=1)
-    derive: str = Field(min_length=1, max_length=300, description="over the inputs, with + - * / ** ( ) min max ceil floor log2 sqrt")
+    derive: str = Field(
+        min_length=1, max_length=300, description="over the inputs, with + - * / ** ( ) min max ceil floor log2 sqrt"
+    )
     unit: str = Field(max_length=40)
     tolerance: float = Field(default=2, gt=1, le=10, description="2: right between half and double")
 

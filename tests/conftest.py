@@ -1,0 +1,46 @@
+"""Every test gets a home of its own and a clock that stands still."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kb.content import Library
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh home folder; nothing of the developer's own settings is seen."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("KB_HOME", str(folder))
+    for name in ("KB_CONTENT", "KB_DATABASE", "KB_LEARNER", "KB_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **how_far: float) -> None:
+        """Moves it, as in `clock.forward(days=1)`."""
+        self.at += timedelta(**how_far)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Noon of a Saturday, UTC."""
+    return Clock(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Library:
+    """The content that is shipped, read once."""
+    return Library.load()
