@@ -39,11 +39,13 @@ class Scope:
         entries: only cards of these entries; all where None.
         new_only: no due cards.
         due_only: no new cards.
+        ahead: new cards in study order, whether their prerequisites are learned or not; the learner chose so.
     """
 
     entries: frozenset[str] | None = None
     new_only: bool = False
     due_only: bool = False
+    ahead: bool = False
 
     def holds(self, entry: str) -> bool:
         """Whether an entry belongs to the session."""
@@ -143,7 +145,7 @@ def _new(
         fresh = [c for c in ids if deck.cards[c].depth in wanted and _unseen(cards.get(c), day)]
         fresh.sort(key=lambda c: DEPTHS.index(deck.cards[c].depth))
         ready = fresh
-        if fresh and not readiness(entry, requires, mastery, overrides).open:
+        if fresh and not (scope.ahead or readiness(entry, requires, mastery, overrides).open):
             ready = [c for c in fresh if c in walked]
         taken = max(0, min(len(ready), limits.new_of_one - begun_today.get(entry, 0), room - len(found)))
         found += ready[:taken]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.answers import check
@@ -195,7 +195,16 @@ class StudySession:
         """Ids of the waiting cards."""
         return iter(self._waiting)
 
+    def ahead(self) -> int:
+        """How many new cards today's limits still allow if prerequisites need not be learned first."""
+        return len(self._workspace.queue(replace(self._scope, ahead=True, due_only=False)).new)
+
     # Doing
+
+    def go_ahead(self) -> None:
+        """Goes on with new cards in study order, before their prerequisites are learned."""
+        self._scope = replace(self._scope, ahead=True, due_only=False)
+        self._fill()
 
     def read(self) -> None:
         """Notes that the introduction was read.

@@ -219,6 +219,8 @@ class Workspace:
     def scope_of(self, names: Sequence[str]) -> Scope:
         """A scope from ids of steps and entries; everything where there are none.
 
+        An entry that is named is asked for, so its prerequisites do not hold it back; those of a step's entries do.
+
         Raises:
             ContentError: one of them does not exist.
         """
@@ -231,7 +233,7 @@ class Workspace:
                 entries |= {e for e in self.deck.by_entry if self.library.step_of[e] == name}
             else:
                 entries.add(self.library.find(name).id)
-        return Scope(frozenset(entries))
+        return Scope(frozenset(entries), ahead=not any(name in steps for name in names))
 
     # Doing
 

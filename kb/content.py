@@ -89,7 +89,7 @@ def validate(model: type[M], file: YamlFile) -> M | list[Problem]:
         return problems
 
 
-@dataclass
+@dataclass(eq=False)
 class Library:
     """Everything that is known. Entries are looked up by id.
 
@@ -343,6 +343,16 @@ class Library:
             self.registries[name] = _read(REGISTRIES[name], path)
         found = self.registries.get(name, [])
         return found if isinstance(found, list) else []
+
+    def registry_file(self, name: str) -> YamlFile | None:
+        """The file of a registry; None where it does not exist or cannot be used.
+
+        Args:
+            name: as in `REGISTRIES`.
+        """
+        self.registry_problems(name)
+        found = self.registries.get(name)
+        return found[1] if isinstance(found, tuple) else None
 
     def _registry(self, name: str, model: type[M]) -> M | None:
         problems = self.registry_problems(name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What moves the cursor, changes colours, or turns the direction of writing; line breaks and tabs are not among them."""
 
 
 def plain(text: str) -> str:
@@ -17,7 +18,7 @@ def plain(text: str) -> str:
         Text that moves no cursor and changes no colour; line breaks and tabs stay. A C0 control becomes its picture (␛ for
         escape), anything else harmful the replacement character.
     """
-    return _HARMFUL.sub(_picture, text)
+    return HARMFUL.sub(_picture, text)
 
 
 def _picture(match: re.Match[str]) -> str:

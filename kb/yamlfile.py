@@ -100,14 +100,10 @@ def read_yaml(path: Path) -> YamlFile | Problem:
         return problem(f"is not valid YAML: {error.problem or error}", _QUOTE, line)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        return problem(f"is not valid YAML: {error.reason} (U+{_code(error.character):04X})", "remove it", line)
+        return problem(f"is not valid YAML: {error.reason}", "remove it", line)
     if not isinstance(data, dict):
         return problem("holds no mapping at its top", "begin with `id:` (see concepts/README.md)")
     return YamlFile(path, text, data)
-
-
-def _code(character: str | bytes | int) -> int:
-    return character if isinstance(character, int) else ord(character)
 
 
 def _build(text: str, lines: dict[Place, int] | None = None) -> Any:
@@ -121,76 +117,93 @@ def _build(text: str, lines: dict[Place, int] | None = None) -> Any:
         _RefusedError: it holds what entries may not hold.
         yaml.YAMLError: it is not well formed.
     """
-    root: Any = None
+    builder = _Builder({} if lines is None else lines, with_lines=lines is not None)
     documents = 0
-    open_values: list[dict[str, Any] | list[Any]] = []
-    open_keys: list[str | None] = []  # of each open mapping: the key that waits for its value
-    place: Place = ()
     for event in yaml.parse(text, yaml.CSafeLoader):
         kind = type(event)
         if kind is yaml.ScalarEvent:
-            value: Any = None
+            builder.scalar(event)
         elif kind is yaml.MappingStartEvent:
-            value = {}
+            builder.open({}, event)
         elif kind is yaml.SequenceStartEvent:
-            value = []
+            builder.open([], event)
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            open_values.pop()
-            open_keys.pop()
-            place = place[:-1]
-            continue
+            builder.close()
+        elif kind is yaml.AliasEvent:
+            raise _refused(event, "uses an alias", "write the value out; entries have no anchors")
         elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
                 raise _refused(event, "holds a second document", "keep one document in a file, without `---` between")
-            continue
-        elif kind is yaml.AliasEvent:
-            raise _refused(event, "uses an alias", "write the value out; entries have no anchors")
+    return builder.root
+
+
+class _Builder:
+    """Puts values together while they are read; knows which mappings and lists are still open."""
+
+    def __init__(self, lines: dict[Place, int], with_lines: bool) -> None:
+        self.root: Any = None
+        self._lines, self._with_lines = lines, with_lines
+        self._open: list[dict[str, Any] | list[Any]] = []
+        self._keys: list[str | None] = []  # of each open value: the key that waits for its own value
+        self._place: Place = ()
+
+    def scalar(self, event: Any) -> None:
+        _refuse_extras(event)
+        if self._open and self._keys[-1] is None and isinstance(self._open[-1], dict):
+            self._key(event)
         else:
-            continue
-        if event.anchor is not None:
-            raise _refused(event, f"uses an anchor, `&{event.anchor}`", "write the value out; entries have no anchors")
-        if event.tag is not None:
-            raise _refused(event, f"uses a tag, `{event.tag}`", "write a plain value; entries have no tags")
+            self._put(_plain(event) if event.implicit[0] else event.value, event)
 
-        parent = open_values[-1] if open_values else None
-        key: str | int | None = None
+    def open(self, value: dict[str, Any] | list[Any], event: Any) -> None:
+        _refuse_extras(event)
+        if len(self._open) >= MAX_DEPTH:
+            raise _refused(event, "is nested too deeply", "entries need at most eight levels")
+        if self._open and self._keys[-1] is None and isinstance(self._open[-1], dict):
+            raise _refused(event, "a key is a list or a mapping", "use a word as key; quote text with brackets")
+        step = self._put(value, event)
+        self._open.append(value)
+        self._keys.append(None)
+        self._place = (*self._place, step)
+
+    def close(self) -> None:
+        self._open.pop()
+        self._keys.pop()
+        self._place = self._place[:-1]
+
+    def _key(self, event: Any) -> None:
+        if event.value in self._open[-1]:
+            raise _refused(event, f"the key `{event.value}` stands twice", "keep one of the two")
+        self._keys[-1] = event.value
+        if self._with_lines:
+            self._lines[(*self._place[1:], event.value)] = event.start_mark.line + 1
+
+    def _put(self, value: Any, event: Any) -> str | int:
+        """Hangs a value where it belongs, and says under which key or index."""
+        if not self._open:
+            self.root = value
+            self._lines[()] = event.start_mark.line + 1
+            return ""
+        parent = self._open[-1]
         if isinstance(parent, dict):
-            key = open_keys[-1]
-            if key is None:
-                if kind is not yaml.ScalarEvent:
-                    raise _refused(event, "a key is a list or a mapping", "use a word as key; quote text with braces")
-                if event.value in parent:
-                    raise _refused(event, f"the key `{event.value}` stands twice", "keep one of the two")
-                open_keys[-1] = event.value
-                if lines is not None:
-                    lines[(*place, event.value)] = event.start_mark.line + 1
-                continue
-            open_keys[-1] = None
-        elif parent is not None:
-            key = len(parent)
-        if kind is yaml.ScalarEvent:
-            value = _plain(event) if event.implicit[0] else event.value
-        if isinstance(parent, dict):
-            parent[str(key)] = value
-        elif parent is not None:
-            parent.append(value)
-            if lines is not None:
-                lines[(*place, len(parent) - 1)] = event.start_mark.line + 1
-        else:
-            root = value
-            if lines is not None:
-                lines[()] = event.start_mark.line + 1
-        if kind is not yaml.ScalarEvent:
-            if len(open_values) >= MAX_DEPTH:
-                raise _refused(event, "is nested too deeply", "entries need at most eight levels")
-            open_values.append(value)
-            open_keys.append(None)
-            place = place if key is None else (*place, key)
-    return root
+            key = str(self._keys[-1])
+            self._keys[-1] = None
+            parent[key] = value
+            return key
+        parent.append(value)
+        if self._with_lines:
+            self._lines[(*self._place[1:], len(parent) - 1)] = event.start_mark.line + 1
+        return len(parent) - 1
 
 
-def _plain(event: yaml.ScalarEvent) -> Any:
+def _refuse_extras(event: Any) -> None:
+    if event.anchor is not None:
+        raise _refused(event, f"uses an anchor, `&{event.anchor}`", "write the value out; entries have no anchors")
+    if event.tag is not None:
+        raise _refused(event, f"uses a tag, `{event.tag}`", "write a plain value; entries have no tags")
+
+
+def _plain(event: Any) -> Any:
     """The value of an unquoted scalar: nothing, a truth value, a number, a date, or text."""
     text = event.value
     for tag, pattern in Resolver.yaml_implicit_resolvers.get(text[:1], ()):
@@ -202,5 +215,5 @@ def _plain(event: yaml.ScalarEvent) -> Any:
     return text
 
 
-def _refused(event: yaml.Event, message: str, mend: str) -> _RefusedError:
+def _refused(event: Any, message: str, mend: str) -> _RefusedError:
     return _RefusedError(message, mend, event.start_mark.line + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -115,15 +116,26 @@ def explained() -> Iterator[None]:
     Raises:
         SystemExit: with the error's exit code, after it was printed.
     """
+    previous = signal.signal(signal.SIGINT, _interrupt)
     try:
         yield
     except KbError as error:
         say(f"kb: {error}")
         raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, _Interrupted):
         say("kb: interrupted. Every confirmed answer is saved.")
         raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
         # The reader of our output went away, as `head` does. Python would complain once more while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+class _Interrupted(BaseException):
+    """Ctrl+C. A KeyboardInterrupt would be turned into a bare "Aborted" by the command-line library on its way here."""
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise _Interrupted

@@ -65,28 +65,38 @@ class PlainStudy:
             limit: stop after so many answers.
         """
         if self._session.current is None:
-            self._nothing()
-            return
-        output.line("Type :? for help, :q to stop.")
+            output.line("Nothing is due, and nothing new is open today.")
+        else:
+            output.line("Type :? for help, :q to stop.")
         try:
-            while (item := self._session.current) is not None and (limit is None or self._session.answered < limit):
-                try:
-                    if isinstance(item, Introduction):
-                        self._introduce(item)
-                    else:
-                        self._ask(item)
-                except _Redraw:
-                    continue
+            self._until_done(limit)
+            while (limit is None or self._session.answered < limit) and self._goes_ahead():
+                self._until_done(limit)
         except (_Quit, EOFError):
             output.line()
         self._summary()
 
-    def _nothing(self) -> None:
-        output.line("Nothing is due and nothing new is open today.")
-        if self._session.held_back:
-            output.say(
-                f"{self._session.held_back} new cards wait for tomorrow or for their prerequisites. `kb config new_per_day` sets the daily number."
-            )
+    def _until_done(self, limit: int | None) -> None:
+        while (item := self._session.current) is not None and (limit is None or self._session.answered < limit):
+            try:
+                if isinstance(item, Introduction):
+                    self._introduce(item)
+                else:
+                    self._ask(item)
+            except _Redraw:
+                continue
+
+    def _goes_ahead(self) -> bool:
+        """Whether there is more for today that only waits for prerequisites, and the learner wants it now."""
+        count = self._session.ahead()
+        if not count:
+            return False
+        output.line()
+        output.line(f"Done. {count} more new cards fit into today; what they build on has not settled yet.")
+        if self._line("Learn ahead? y or n: ").lower() not in ("y", "yes"):
+            return False
+        self._session.go_ahead()
+        return True
 
     def _introduce(self, item: Introduction) -> None:
         entry = self._workspace.library.entries[item.entry]

@@ -28,6 +28,9 @@ def study(
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of the full screen.")] = False,
     new_only: Annotated[bool, typer.Option("--new", help="Only new cards.")] = False,
     due_only: Annotated[bool, typer.Option("--due", help="Only due cards.")] = False,
+    ahead: Annotated[
+        bool, typer.Option("--ahead", help="New cards in study order, before their prerequisites are learned.")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after so many answers.")] = None,
 ) -> None:
     """Asks what is due, then what you are ready to learn."""
@@ -42,7 +45,8 @@ def study(
     from kb.cli.plain_study import PlainStudy
 
     workspace = Workspace.open(options.content())
-    scope = replace(workspace.scope_of(what or []), new_only=new_only, due_only=due_only)
+    scope = workspace.scope_of(what or [])
+    scope = replace(scope, new_only=new_only, due_only=due_only, ahead=ahead or scope.ahead)
     PlainStudy(workspace.study(scope), workspace, read=_reader(), clock=time.monotonic).run(limit)
 
 
@@ -82,7 +86,7 @@ def due(
             }
         )
         return
-    output.line(f"{len(queue.due)} due ({overdue} from earlier days), {len(queue.new)} new, about {minutes} minutes")
+    output.line(f"{len(queue.due)} due ({overdue} from earlier days), {len(queue.new)} new, about {minutes} min")
     output.table(("day", "due"), ((row["day"], row["due"]) for row in ahead))
 
 

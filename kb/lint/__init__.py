@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kb.content import Library, Roots
+from kb.content import REGISTRIES, Library, Roots
 from kb.lint import links, places, teaching, writing
 from kb.lint.rule import Complaint, Rule
 from kb.problems import Problem
-from kb.yamlfile import YamlFile, read_yaml
 
 RULES: tuple[Rule, ...] = (*places.RULES, *links.RULES, *writing.RULES, *teaching.RULES)
 """In the order in which they are checked. What the schema refuses is reported while reading (unknown-key, missing-key and so on)."""
@@ -39,50 +38,34 @@ def lint(content: Path | None = None) -> list[Problem]:
         Problems sorted by file and line. Files that cannot be read are left out of the further rules.
 
     Raises:
-        ContentError: there is no such folder, or its staircase cannot be read.
+        ContentError: there is no such folder, or one in it cannot be read.
     """
     return lint_library(Library.read(Roots.find(content)))
 
 
 def lint_library(library: Library) -> list[Problem]:
-    """Everything that is wrong with a library that was read."""
+    """Everything that is wrong with a library that was read.
+
+    A file that cannot be used breaks no further rule, and a registry that cannot be used silences the rules that need it: one fault is
+    reported once. Without a staircase only the files themselves are checked.
+    """
     problems = list(library.problems)
-    broken = {p.path for p in problems}
-    for name in ("references", "numbers", "sources"):
-        problems += _registry_problems(library, name)
-    if any(p.path.parent == library.roots.concepts for p in problems):
-        return sorted(problems)
-    others: dict[Path, YamlFile] = {}
-    for rule in RULES:
-        for complaint in rule.check(library):
-            problem = _located(library, rule, complaint, others)
-            if problem.path not in broken:
-                problems.append(problem)
+    unusable = {name for name in REGISTRIES if library.registry_problems(name)}
+    for name in unusable - {"staircase"}:
+        problems += library.registry_problems(name)
+    if library.staircase.steps:
+        broken = {p.path for p in problems}
+        rules = (rule for rule in RULES if unusable.isdisjoint(rule.needs))
+        found = (_located(library, rule, complaint) for rule in rules for complaint in rule.check(library))
+        problems += (problem for problem in found if problem.path not in broken)
     return sorted(set(problems))
 
 
-def _registry_problems(library: Library, name: str) -> list[Problem]:
-    from kb.content import REGISTRIES, validate
-
-    path = library.roots.concepts / f"{name}.yaml"
-    if not path.is_file():
-        return []
-    file = read_yaml(path)
-    if isinstance(file, Problem):
-        return [file]
-    found = validate(REGISTRIES[name], file)
-    return found if isinstance(found, list) else []
-
-
-def _located(library: Library, rule: Rule, complaint: Complaint, others: dict[Path, YamlFile]) -> Problem:
+def _located(library: Library, rule: Rule, complaint: Complaint) -> Problem:
     if isinstance(complaint.file, Path):
-        path = complaint.file
-        if path not in others and complaint.place:
-            file = read_yaml(path)
-            if isinstance(file, YamlFile):
-                others[path] = file
-        line = others[path].line_of(complaint.place) if path in others and complaint.place else 1
+        path, file = complaint.file, library.registry_file(complaint.file.stem)
     else:
-        found = library.files[complaint.file]
-        path, line = found.path, found.line_of(complaint.place) if complaint.place else 1
+        file = library.files[complaint.file]
+        path = file.path
+    line = file.line_of(complaint.place) if file is not None and complaint.place else 1
     return Problem(path, line, rule.name, complaint.message, rule.mend, complaint.severity or rule.severity)

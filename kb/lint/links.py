@@ -6,8 +6,13 @@ from collections.abc import Iterator
 
 from kb.content import Library
 from kb.graph import Graph
-from kb.lint.rule import Complaint, Place, Rule
+from kb.lint.rule import Complaint, Rule
+from kb.lint.texts import citations
 from kb.models import Concept, Exercise, Failure, Step, Tradeoff
+from kb.yamlfile import Place
+
+CONCEPT_ONLY = frozenset({"requires", "contrasts_with", "sides", "concepts", "separates"})
+"""Keys whose links lead to concepts and to nothing else."""
 
 
 def _targets(library: Library) -> Iterator[tuple[str, Place, str]]:
@@ -40,9 +45,14 @@ def links_lead_somewhere(library: Library) -> Iterator[Complaint]:
     """Every link leads to an entry; one to a concept that is only planned is a warning."""
     planned = set(library.planned) | {t.id for s in library.staircase.steps for t in s.tradeoffs}
     for file, place, target in _targets(library):
-        if target in library.entries or target in library.renamed:
+        if target in library.renamed:
+            yield Complaint(file, place, f"`{target}` is called `{library.renamed[target]}` today", "warning")
+        elif target in library.entries:
+            if target not in library.concepts and not CONCEPT_ONLY.isdisjoint(place):
+                yield Complaint(file, place, f"`{target}` is no concept but a {library.kind(target)}")
+        elif target in library.broken:
             continue
-        if target in planned:
+        elif target in planned:
             yield Complaint(file, place, f"`{target}` is planned and not written yet", "warning")
         else:
             near = library.suggest(target, 1)
@@ -56,7 +66,7 @@ def tensions_name_tradeoffs(library: Library) -> Iterator[Complaint]:
     planned = {t.id for s in library.staircase.steps for t in s.tradeoffs}
     for step in (e for e in library.entries.values() if isinstance(e, Step)):
         for index, tension in enumerate(step.capstone.tensions):
-            if tension.tradeoff not in library.tradeoffs:
+            if tension.tradeoff not in library.tradeoffs and tension.tradeoff not in library.broken:
                 severity = "warning" if tension.tradeoff in planned else None
                 place = ("capstone", "tensions", index, "tradeoff")
                 yield Complaint(step.id, place, f"there is no trade-off `{tension.tradeoff}`", severity)  # type: ignore[arg-type]
@@ -103,24 +113,29 @@ def contrast_written_once(library: Library) -> Iterator[Complaint]:
 
 def atoms_exist(library: Library) -> Iterator[Complaint]:
     """Every cited atom is in sources.yaml."""
-    for name, file in library.files.items():
-        for place, mapping in _mappings(file.data):
-            atom = mapping.get("atom")
-            if isinstance(atom, str) and atom not in library.atoms:
-                yield Complaint(name, (*place, "atom"), f"there is no atom `{atom}`")
+    for name, place, cited in citations(library):
+        if cited.atom is not None and cited.atom not in library.atoms:
+            yield Complaint(name, (*place, "atom"), f"there is no atom `{cited.atom}`")
 
 
 def references_exist(library: Library) -> Iterator[Complaint]:
     """Every cited reference is in references.yaml, and the citation says where in it."""
-    for name, file in library.files.items():
-        for place, mapping in _mappings(file.data):
-            ref = mapping.get("ref")
-            if not isinstance(ref, str):
-                continue
-            if ref not in library.references:
-                yield Complaint(name, (*place, "ref"), f"there is no reference `{ref}`")
-            elif not mapping.get("at"):
-                yield Complaint(name, (*place, "ref"), f"`{ref}` is cited without a place in it")
+    for name, place, cited in citations(library):
+        if cited.ref is None:
+            continue
+        if cited.ref not in library.references:
+            yield Complaint(name, (*place, "ref"), f"there is no reference `{cited.ref}`")
+        elif not cited.at:
+            yield Complaint(name, (*place, "ref"), f"`{cited.ref}` is cited without a place in it")
+
+
+def references_are_cited(library: Library) -> Iterator[Complaint]:
+    """Every reference is cited by an entry, a question or a number."""
+    path = library.roots.concepts / "references.yaml"
+    used = {cited.ref for _, _, cited in citations(library)} | {number.ref for number in library.numbers.values()}
+    for index, reference in enumerate(library.references):
+        if reference not in used and not library.broken:
+            yield Complaint(path, ("references", index, "id"), f"nothing cites `{reference}`")
 
 
 def registered_numbers_have_sources(library: Library) -> Iterator[Complaint]:
@@ -131,18 +146,13 @@ def registered_numbers_have_sources(library: Library) -> Iterator[Complaint]:
             yield Complaint(path, ("numbers", index), f"`{number.id}` has no source")
         elif number.ref is not None and number.ref not in library.references:
             yield Complaint(path, ("numbers", index, "ref"), f"there is no reference `{number.ref}`")
+        elif number.ref is not None and not number.at:
+            yield Complaint(path, ("numbers", index, "ref"), f"`{number.ref}` is cited without a place in it")
+        for position, concept in enumerate(number.concepts):
+            if concept not in library.planned:
+                yield Complaint(path, ("numbers", index, "concepts", position), f"there is no concept `{concept}`")
         if not number.low <= number.typical <= number.high:
             yield Complaint(path, ("numbers", index), f"`{number.id}`: `typical` lies outside `low` to `high`")
-
-
-def _mappings(value: object, place: Place = ()) -> Iterator[tuple[Place, dict[str, object]]]:
-    if isinstance(value, dict):
-        yield place, value
-        for key, item in value.items():
-            yield from _mappings(item, (*place, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _mappings(item, (*place, index))
 
 
 RULES = (
@@ -151,7 +161,18 @@ RULES = (
     Rule("cycle", "remove one of the links", no_circles),
     Rule("prerequisite-order", "name one to four earlier concepts", prerequisites_come_earlier),
     Rule("contrast-once", "keep it in the later concept only", contrast_written_once),
-    Rule("unknown-atom", "see sources.yaml", atoms_exist),
-    Rule("unknown-reference", "add it to references.yaml, or add `at` (section, page or table)", references_exist),
-    Rule("number-source", "add `ref` and `at`, or `derived`", registered_numbers_have_sources),
+    Rule("unknown-atom", "see sources.yaml", atoms_exist, needs=("sources",)),
+    Rule(
+        "unknown-reference",
+        "add it to references.yaml, or add `at` (section, page or table)",
+        references_exist,
+        needs=("references",),
+    ),
+    Rule("unused-reference", "cite it, or remove it", references_are_cited, "warning", ("references", "numbers")),
+    Rule(
+        "number-source",
+        "add `ref` and `at`, or `derived`; `typical` lies between `low` and `high`",
+        registered_numbers_have_sources,
+        needs=("references", "numbers"),
+    ),
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kb.content import REGISTRIES, Library, kind_of
 from kb.lint.rule import Complaint, Rule
 from kb.models import Concept, Tradeoff
+from kb.yamlfile import Place
 
 
 def step_folder_exists(library: Library) -> Iterator[Complaint]:
@@ -46,6 +47,11 @@ def no_stray_files(library: Library) -> Iterator[Complaint]:
     for path in library.roots.concepts.glob("*.yaml"):
         if path.stem not in REGISTRIES:
             yield Complaint(path, (), f"nothing reads `{path.name}` here")
+    for path in library.roots.quizzes.glob("*.yaml"):
+        yield Complaint(path, (), "nothing reads files at this depth")
+    for folder in (library.roots.concepts, library.roots.quizzes):
+        for path in folder.rglob("*.yml"):
+            yield Complaint(path, (), "nothing reads `.yml`, only `.yaml`")
     for path in library.roots.entry_files():
         depth = len(path.relative_to(library.roots.concepts).parts)
         if depth != (3 if kind_of(path) in ("tradeoff", "exercise") else 2):
@@ -58,6 +64,8 @@ def question_file_named_after_concept(library: Library) -> Iterator[Complaint]:
         path = library.files[f"quiz:{concept}"].path
         if path.stem != concept:
             yield Complaint(f"quiz:{concept}", ("concept",), f"`{concept}` is not the file's name")
+        if concept in library.broken:
+            continue
         if concept not in library.concepts:
             severity = "warning" if concept in library.planned else None
             yield Complaint(f"quiz:{concept}", ("concept",), f"there is no concept `{concept}`", severity)  # type: ignore[arg-type]
@@ -116,6 +124,29 @@ def aliases_are_unique(library: Library) -> Iterator[Complaint]:
             yield Complaint(concept.id, ("aliases",), f"`{name}` stands twice")
 
 
+def registry_ids_are_unique(library: Library) -> Iterator[Complaint]:
+    """No id stands twice in the staircase or in a registry."""
+    for name in REGISTRIES:
+        path = library.roots.concepts / f"{name}.yaml"
+        seen: set[str] = set()
+        for listed, place in _listed(library, name):
+            if listed in seen:
+                yield Complaint(path, place, f"the id `{listed}` stands twice")
+            seen.add(listed)
+
+
+def _listed(library: Library, registry: str) -> Iterator[tuple[str, Place]]:
+    if registry == "staircase":
+        for i, step in enumerate(library.staircase.steps):
+            yield step.id, ("steps", i, "id")
+            yield from ((c.id, ("steps", i, "concepts", j, "id")) for j, c in enumerate(step.concepts))
+            yield from ((t.id, ("steps", i, "tradeoffs", j, "id")) for j, t in enumerate(step.tradeoffs))
+    elif not library.registry_problems(registry):
+        file = library.registry_file(registry)
+        for key, items in (file.data if file else {}).items():
+            yield from ((item["id"], (key, i, "id")) for i, item in enumerate(items))
+
+
 RULES = (
     Rule("step-folder", "move the file, or add the step to staircase.yaml", step_folder_exists),
     Rule("concept-in-staircase", "move the file, or correct staircase.yaml", concept_in_its_step),
@@ -125,4 +156,5 @@ RULES = (
     Rule("unique-key", "choose another; a key is never used again", keys_are_unique),
     Rule("former-id", "remove it from `formerly`", former_ids_are_free),
     Rule("unique-alias", "keep it where it fits best", aliases_are_unique),
+    Rule("registry-id", "remove one, or give it an id of its own", registry_ids_are_unique),
 )

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from kb.content import Library
 from kb.problems import Severity
-
-Place = tuple[str | int, ...]
+from kb.yamlfile import Place
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,14 @@ class Rule:
         mend: what to do about a breach.
         check: finds the breaches.
         severity: whether a breach fails the check.
+        needs: registries without which it cannot be told whether the rule is kept.
     """
 
     name: str
     mend: str
     check: Check
     severity: Severity = "error"
+    needs: tuple[str, ...] = ()
 
     @property
     def explanation(self) -> str:

@@ -30,7 +30,7 @@ Kind = Literal["concept", "tradeoff", "exercise", "step", "interview", "lab"]
 class Model(BaseModel):
     """A frozen record that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class Citation(Model):

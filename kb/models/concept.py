@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from kb.models.base import Diagram, Entry, EntryId, Keyed, KeyedText, Line, Model, Prose, Short
 
@@ -59,6 +59,17 @@ class Failure(Model):
     failure: Line
 
 
+def _id_or_words(value: object) -> str:
+    return "id" if isinstance(value, str) else "words"
+
+
+IdOrFailure = Annotated[
+    Annotated[EntryId, Tag("id")] | Annotated[Failure, Tag("words")],
+    Discriminator(_id_or_words),
+]
+"""Text is an id, a mapping is words: so an error is reported for the one that was meant, not for both."""
+
+
 class ConceptLinks(Model):
     """How a concept hangs together with others."""
 
@@ -67,8 +78,8 @@ class ConceptLinks(Model):
     )
     part_of: tuple[EntryId, ...] = ()
     contrasts_with: tuple[Contrast, ...] = ()
-    mitigates: tuple[EntryId | Failure, ...] = ()
-    fails_with: tuple[EntryId | Failure, ...] = ()
+    mitigates: tuple[IdOrFailure, ...] = ()
+    fails_with: tuple[IdOrFailure, ...] = ()
     related: tuple[EntryId, ...] = ()
 
 

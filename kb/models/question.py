@@ -22,7 +22,7 @@ class QuestionBase(Model):
     id: Key = Field(description="unique in its file and never reused")
     formerly: tuple[str, ...] = ()
     ask: Ask
-    why: str = Field(min_length=10, max_length=500, description="one or two sentences: what the right answer rests on")
+    why: str = Field(min_length=10, max_length=300, description="one or two sentences: what the right answer rests on")
     hint: Line | None = None
     difficulty: int = Field(ge=1, le=5)
     separates: EntryId | None = Field(default=None, description="the other concept that this question tells apart")

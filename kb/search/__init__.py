@@ -1,0 +1,1 @@
+"""Finds entries by words, by meaning and in spite of typos."""

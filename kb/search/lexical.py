@@ -1,0 +1,161 @@
+"""Search by words: SQLite's FTS5 with Porter stemming, and names that are matched whole."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from kb.search.documents import Document
+
+SCHEMA = """
+create virtual table words using fts5(
+    title, aliases, symptom, gist, body, content='', tokenize='porter unicode61 remove_diacritics 2'
+);
+create table name (form text not null, entry integer not null, primary key (form, entry)) without rowid;
+create table term (word text primary key, count integer not null) without rowid;
+"""
+
+_WEIGHTS = "6.0, 6.0, 2.0, 2.0, 1.0"
+_CANDIDATES = 200
+_MAX_TERMS = 40
+_MAX_TERM = 60
+_MAX_CHARACTERS = 4000
+_WORD = re.compile(r"[^\W_]+")
+
+# Words that say how something is asked, not what about. A small library is too small to tell by counting.
+_FUNCTION_WORDS = frozenset(
+    "a about after all also am an and any are as at be because been before but by can cannot could did do does doing "
+    "done for from get gets getting give go goes going got had has have having he her here his how i if in into is it its just "
+    "let like lot made make makes making many may me mean might more most much must my need no not of off on one only or "
+    "other our out over really s she should so some something still such t than that the their them then there these "
+    "they thing things this those to too under until up us use used using very want was way we were what when where "
+    "whether which while who whose why will with without won would yet you your".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in small letters; signs, NULs and emoji are no words."""
+    folded = unicodedata.normalize("NFKC", text[:_MAX_CHARACTERS]).casefold()
+    return [word[:_MAX_TERM] for word in _WORD.findall(folded)]
+
+
+def terms(text: str) -> list[str]:
+    """The different words of a query that say what it is about, in their order; all of them where none does."""
+    found = list(dict.fromkeys(words(text)))
+    telling = [word for word in found if word not in _FUNCTION_WORDS and (len(word) > 1 or word.isdigit())]
+    return (telling or found)[:_MAX_TERMS]
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """The forms under which a name is found: as it stands, and without function words and plural endings."""
+    every = words(name)
+    telling = [word for word in every if word not in _FUNCTION_WORDS] or every
+    return tuple(dict.fromkeys((" ".join(every), " ".join(_singular(word) for word in telling))))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def add(connection: sqlite3.Connection, row: int, document: Document) -> None:
+    """Adds the words and names of an entry.
+
+    Args:
+        connection: to a database with `SCHEMA`.
+        row: the entry's number.
+        document: the entry as it is searched.
+    """
+    fields = (document.title, document.aliases, document.symptom, document.gist, document.body)
+    connection.execute(
+        "insert into words (rowid, title, aliases, symptom, gist, body) values (?, ?, ?, ?, ?, ?)", (row, *fields)
+    )
+    connection.executemany(
+        "insert or ignore into name values (?, ?)",
+        {(form, row) for name in document.names for form in forms(name) if form},
+    )
+    counts: dict[str, int] = {}
+    for field in fields:
+        for word in _WORD.findall(unicodedata.normalize("NFKC", field).casefold()):
+            counts[word] = counts.get(word, 0) + 1
+    connection.executemany(
+        "insert into term values (?, ?) on conflict (word) do update set count = count + excluded.count", counts.items()
+    )
+
+
+class Words:
+    """The words of all entries.
+
+    Args:
+        connection: to a database with `SCHEMA`.
+        entries: how many entries it holds.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, entries: int) -> None:
+        self._connection = connection
+        self._entries = entries
+
+    def named(self, text: str) -> list[int]:
+        """The entries whose title, alias or id this is, the exact form before the one without function words."""
+        for form in forms(text):
+            rows = self._connection.execute("select entry from name where form = ? order by entry", (form,)).fetchall()
+            if rows:
+                return [row[0] for row in rows]
+        return []
+
+    def scores(self, wanted: Sequence[str], rows: Iterable[int] | None) -> dict[int, float]:
+        """BM25 of the best entries that hold any of the words.
+
+        Source: Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), as FTS5 implements it.
+
+        Args:
+            wanted: words, as `terms` gives them. They are quoted: no word is ever read as FTS5 syntax.
+            rows: only these entries; None for all.
+
+        Returns:
+            Entries with scores above 0, higher is better.
+        """
+        if not wanted:
+            return {}
+        chosen = "" if rows is None else f"and rowid in ({','.join(str(int(row)) for row in rows)})"
+        query = f"select rowid, -bm25(words, {_WEIGHTS}) as score from words where words match ? {chosen} order by score desc limit {_CANDIDATES}"  # noqa: S608 - integers and constants
+        found = self._connection.execute(query, (" OR ".join(f'"{word}"' for word in wanted),)).fetchall()
+        return {row: score for row, score in found if score > 0}
+
+    def rarity(self, word: str) -> float:
+        """How much a word tells: ln(1 + N / n) for N entries of which n hold it; ln(1 + 2 N) for one in no entry."""
+        (count,) = self._connection.execute(
+            "select count(*) from words where words match ?", (f'"{word}"',)
+        ).fetchone()
+        return math.log(1 + self._entries / (count or 0.5))
+
+    def holding(self, word: str, rows: Iterable[int], column: str = "") -> set[int]:
+        """Which of some entries hold a word, in any of its inflections.
+
+        Args:
+            word: one word.
+            rows: entries.
+            column: only in this column, such as `title`; a list is written `{title aliases}`.
+        """
+        place = f"{column} : " if column else ""
+        chosen = ",".join(str(int(row)) for row in rows)
+        query = f"select rowid from words where words match ? and rowid in ({chosen})"  # noqa: S608 - integers
+        return {row for (row,) in self._connection.execute(query, (f'{place}"{word}"',))}
+
+    def has(self, word: str) -> bool:
+        """Whether any entry holds a word, in any of its inflections."""
+        found = self._connection.execute("select 1 from words where words match ? limit 1", (f'"{word}"',)).fetchone()
+        return found is not None
+
+    def vocabulary(self, shortest: int, longest: int) -> dict[str, int]:
+        """The words of all entries with a number of letters in this range, and how often each occurs."""
+        return dict(
+            self._connection.execute(
+                "select word, count from term where length(word) between ? and ?", (shortest, longest)
+            ).fetchall()
+        )

@@ -1,0 +1,169 @@
+"""Vectors of texts on disk, addressed by the hash of the text, so that only what changed is ever encoded again.
+
+A shard is a header line, then the 16-byte hashes of its texts, sorted, then one row of 384 int8 for each. Vectors have length 1,
+so a row needs no scale: its own length gives it back.
+
+    kb-vectors 1 <model> <rows>\\n | hash hash hash ... | row row row ...
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.embed import DIMENSION, MODEL, Encoder
+from kb.errors import SearchError
+
+import numpy as np  # isort: skip - kb.embed sets the number of threads before numpy is imported
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SHIPPED = Path(__file__).parent.parent / "vectors"
+"""The folder of the vectors of the shipped content, one shard a step."""
+
+_DIGEST = 16
+_BATCH = 32
+
+Vectors = dict[bytes, bytes]
+"""Rows of `DIMENSION` int8 as bytes, by the hash of their text."""
+
+Progress = Callable[[str], None]
+"""Is told, in a sentence, how far long work has come."""
+
+
+def digest(text: str) -> bytes:
+    """The hash that a text's vector is found by: 16 bytes of BLAKE2b."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST).digest()
+
+
+def quantised(rows: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Vectors as int8, each scaled so that its largest component becomes 127.
+
+    Args:
+        rows: shape (texts, `DIMENSION`), no row all zeros.
+
+    Returns:
+        The same shape; the cosine of a row with its original is at least .9995.
+    """
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    return np.rint(rows * (np.float32(127) / largest)).astype(np.int8)
+
+
+def read_shard(path: Path) -> Vectors:
+    """The vectors of a shard.
+
+    Returns:
+        Nothing where the shard does not exist or holds vectors of another model: both mean "to be encoded".
+
+    Raises:
+        SearchError: the file cannot be read or is damaged.
+    """
+    hint = "Delete it, or make it again with scripts/make_vectors.py."
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SearchError(
+            f"the vectors cannot be read: {error.strerror or error}", where=str(path), hint=hint
+        ) from error
+    header, _, body = data.partition(b"\n")
+    fields = header.split(b" ")
+    if len(fields) != 4 or fields[:2] != [b"kb-vectors", b"1"] or not fields[3].isdigit():
+        raise SearchError("the file holds no vectors", where=str(path), hint=hint)
+    if fields[2] != MODEL.encode():
+        return {}
+    count = int(fields[3])
+    if len(body) != count * (_DIGEST + DIMENSION):
+        raise SearchError("the file of vectors is damaged", where=str(path), hint=hint)
+    rows = memoryview(body)[count * _DIGEST :]
+    return {
+        body[i * _DIGEST : (i + 1) * _DIGEST]: bytes(rows[i * DIMENSION : (i + 1) * DIMENSION]) for i in range(count)
+    }
+
+
+def write_shard(path: Path, vectors: Mapping[bytes, bytes]) -> None:
+    """Writes a shard, whole or not at all. The same vectors give the same bytes.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    keys = sorted(vectors)
+    header = f"kb-vectors 1 {MODEL} {len(keys)}\n".encode()
+    write_whole(path, header + b"".join(keys) + b"".join(vectors[key] for key in keys))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replaces a file in one step: nobody ever reads half of it, and of two writers the last one wins.
+
+    Raises:
+        OSError: the folder cannot be made or written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def shipped() -> Vectors:
+    """The vectors of the shipped content, of all steps."""
+    found: Vectors = {}
+    for path in sorted(SHIPPED.glob("*.bin")):
+        found |= read_shard(path)
+    return found
+
+
+def encode_missing(
+    texts: Iterable[str],
+    known: Vectors,
+    *,
+    progress: Progress | None = None,
+    keep: Callable[[Mapping[bytes, bytes]], None] | None = None,
+) -> Vectors:
+    """Encodes the texts that `known` lacks.
+
+    Args:
+        texts: any texts; one that stands twice is encoded once.
+        known: vectors that exist already.
+        progress: is told how far it has come.
+        keep: is given what is new from time to time, so that an interruption loses little.
+
+    Returns:
+        The new vectors only.
+
+    Raises:
+        SearchError: the model cannot be used.
+    """
+    missing = {key: text for text in texts if (key := digest(text)) not in known}
+    if not missing:
+        return {}
+    encoder, fresh = Encoder.load(), Vectors()
+    keys = list(missing)
+    for start in range(0, len(keys), _BATCH):
+        batch = keys[start : start + _BATCH]
+        if progress:
+            progress(f"Reading for meaning: {start} of {len(keys)} passages")
+        rows = quantised(encoder.encode([missing[key] for key in batch]))
+        fresh |= {key: row.tobytes() for key, row in zip(batch, rows, strict=True)}
+        if keep and (start // _BATCH) % 8 == 7:
+            keep(fresh)
+    if progress:
+        progress(f"Reading for meaning: {len(keys)} of {len(keys)} passages")
+    if keep:
+        keep(fresh)
+    return fresh
+
+
+def stacked(texts: Sequence[str], vectors: Mapping[bytes, bytes]) -> bytes:
+    """The rows of some texts, one after the other, as one block of int8."""
+    return b"".join(vectors[digest(text)] for text in texts)
