@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kb.content import Library
+from kb.content import Library, Roots
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,24 @@ class Clock:
 def clock() -> Clock:
     """Noon of a Saturday, UTC."""
     return Clock(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def caching_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A content folder with the step Caching alone, so that no test changes its meaning when another step is written."""
+    root = tmp_path_factory.mktemp("caching")
+    shipped = Roots.find()
+    for source in (shipped.concepts, shipped.quizzes):
+        shutil.copytree(source / "caching", root / source.name / "caching")
+        for registry in source.glob("*.yaml"):
+            shutil.copy2(registry, root / source.name)
+    return root
+
+
+@pytest.fixture(scope="session")
+def caching(caching_root: Path) -> Library:
+    """The step Caching, read once."""
+    return Library.load(caching_root)
 
 
 @pytest.fixture(scope="session")

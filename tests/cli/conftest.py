@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-import concepts
-import quizzes
 from kb.__main__ import main
 from kb.cli.options import Chosen
 
@@ -37,7 +35,9 @@ Kb = Callable[..., Outcome]
 
 
 @pytest.fixture
-def kb(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Kb:
+def kb(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caching_root: Path) -> Kb:
+    monkeypatch.setenv("KB_CONTENT", str(caching_root))
+
     def run(*arguments: str, stdin: str = "") -> Outcome:
         monkeypatch.setattr(sys, "argv", ["kb", *arguments])
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
@@ -55,11 +55,7 @@ def kb(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Kb
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
-    """A copy of the shipped content that a test may spoil."""
-    for package in (concepts, quizzes):
-        source = Path(package.__path__[0])
-        shutil.copytree(
-            source, tmp_path / "content" / source.name, ignore=shutil.ignore_patterns("__pycache__", "*.py")
-        )
+def content(tmp_path: Path, caching_root: Path) -> Path:
+    """A copy of the content that a test may spoil."""
+    shutil.copytree(caching_root, tmp_path / "content")
     return tmp_path / "content"

@@ -16,8 +16,8 @@ from kb.errors import UsageError
 
 
 @pytest.fixture
-def workspace(shipped: Library, clock) -> Workspace:
-    return opened(shipped, clock)
+def workspace(caching: Library, clock) -> Workspace:
+    return opened(caching, clock)
 
 
 def opened(library: Library, clock, **settings: object) -> Workspace:
@@ -82,8 +82,8 @@ def test_written_prerequisites_hold_new_concepts_back_until_they_are_learned(wor
     assert workspace.readiness("caching-fundamentals").open
 
 
-def test_every_kind_of_card_can_be_answered_right_and_wrong(shipped: Library, clock) -> None:
-    workspace = opened(shipped, clock, new_per_day=1000, new_of_one=50, depth="more", reviews_per_day=10000)
+def test_every_kind_of_card_can_be_answered_right_and_wrong(caching: Library, clock) -> None:
+    workspace = opened(caching, clock, new_per_day=1000, new_of_one=50, depth="more", reviews_per_day=10000)
     for entry in workspace.deck.by_entry:
         workspace.record("override", entry)
     seen: Counter[str] = Counter()
@@ -120,8 +120,8 @@ def test_nothing_is_logged_before_the_grade(workspace: Workspace) -> None:
     assert event.payload["due"] == workspace.cards[item.card.id].state.due_day  # type: ignore[union-attr]
 
 
-def test_an_answer_that_cannot_be_read_changes_nothing(shipped: Library, clock) -> None:
-    workspace = opened(shipped, clock)
+def test_an_answer_that_cannot_be_read_changes_nothing(caching: Library, clock) -> None:
+    workspace = opened(caching, clock)
     session = workspace.study()
     while not (isinstance(session.current, Ask) and session.current.face.kind == "choice"):
         step(session)
@@ -130,13 +130,13 @@ def test_an_answer_that_cannot_be_read_changes_nothing(shipped: Library, clock) 
     assert session.reveal is None
 
 
-def test_the_daily_limit_counts_across_sessions(shipped: Library, clock) -> None:
-    session = opened(shipped, clock, new_per_day=1).study()
+def test_the_daily_limit_counts_across_sessions(caching: Library, clock) -> None:
+    session = opened(caching, clock, new_per_day=1).study()
     step(session)
     assert session.current is None
-    assert opened(shipped, clock, new_per_day=1).study().current is None
+    assert opened(caching, clock, new_per_day=1).study().current is None
     clock.forward(days=1)
-    assert len(opened(shipped, clock, new_per_day=1).queue().new) == 1
+    assert len(opened(caching, clock, new_per_day=1).queue().new) == 1
 
 
 def test_at_most_three_new_cards_of_a_concept_a_day(workspace: Workspace) -> None:
@@ -144,8 +144,8 @@ def test_at_most_three_new_cards_of_a_concept_a_day(workspace: Workspace) -> Non
     assert max(entries.values()) == 3
 
 
-def test_a_forgotten_card_comes_back_in_the_same_session_and_rests_after_four_failures(shipped: Library, clock) -> None:
-    workspace = opened(shipped, clock, new_per_day=1)
+def test_a_forgotten_card_comes_back_in_the_same_session_and_rests_after_four_failures(caching: Library, clock) -> None:
+    workspace = opened(caching, clock, new_per_day=1)
     session = workspace.study()
     card = step(session, right=False, rating=Rating.AGAIN)
     for _ in range(3):
@@ -157,8 +157,8 @@ def test_a_forgotten_card_comes_back_in_the_same_session_and_rests_after_four_fa
     assert session.summary().shaky == {workspace.deck.cards[card].entry: 4}
 
 
-def test_undo_takes_answers_back_one_by_one_also_after_a_restart(shipped: Library, clock) -> None:
-    workspace = opened(shipped, clock)
+def test_undo_takes_answers_back_one_by_one_also_after_a_restart(caching: Library, clock) -> None:
+    workspace = opened(caching, clock)
     session = workspace.study()
     first, second = step(session), step(session)
     assert session.undo() == second
@@ -167,7 +167,7 @@ def test_undo_takes_answers_back_one_by_one_also_after_a_restart(shipped: Librar
     assert session.summary().answered == 1
     workspace.close()
     clock.forward(minutes=5)
-    later = opened(shipped, clock)
+    later = opened(caching, clock)
     again = later.study()
     assert again.undo() == first
     assert isinstance(again.current, Ask)
@@ -177,15 +177,15 @@ def test_undo_takes_answers_back_one_by_one_also_after_a_restart(shipped: Librar
     assert [e.kind for e in later.store.events()] == ["walked", "review", "review", "undo", "undo"]
 
 
-def test_quitting_in_the_middle_shows_the_same_card_again(shipped: Library, clock) -> None:
-    session = opened(shipped, clock).study()
+def test_quitting_in_the_middle_shows_the_same_card_again(caching: Library, clock) -> None:
+    session = opened(caching, clock).study()
     step(session)
     waiting = session.current
-    assert opened(shipped, clock).study().current == waiting
+    assert opened(caching, clock).study().current == waiting
 
 
-def test_cards_put_aside_stay_away_as_long_as_they_should(shipped: Library, clock) -> None:
-    workspace = opened(shipped, clock)
+def test_cards_put_aside_stay_away_as_long_as_they_should(caching: Library, clock) -> None:
+    workspace = opened(caching, clock)
     session = workspace.study()
     cards = []
     for act in (StudySession.suspend, StudySession.bury, StudySession.know):
@@ -197,7 +197,7 @@ def test_cards_put_aside_stay_away_as_long_as_they_should(shipped: Library, cloc
         act(session)
     assert not set(cards) & set(workspace.queue().new)
     clock.forward(days=1)
-    tomorrow = opened(shipped, clock).queue().new
+    tomorrow = opened(caching, clock).queue().new
     assert cards[0] not in tomorrow
     assert cards[1] in tomorrow
     assert cards[2] not in tomorrow
@@ -213,11 +213,11 @@ def test_a_flag_is_set_and_taken_away(workspace: Workspace) -> None:
     assert session.current is not None
 
 
-def test_a_concept_is_learned_once_each_essential_card_was_right_on_a_later_day(shipped: Library, clock) -> None:
+def test_a_concept_is_learned_once_each_essential_card_was_right_on_a_later_day(caching: Library, clock) -> None:
     entry = "memory-hierarchy"
     learned_on = None
     for day in range(40):
-        workspace = opened(shipped, clock, new_per_day=50, new_of_one=50)
+        workspace = opened(caching, clock, new_per_day=50, new_of_one=50)
         session = workspace.study(Scope(frozenset({entry})))
         while session.current is not None:
             step(session)
@@ -232,10 +232,10 @@ def test_a_concept_is_learned_once_each_essential_card_was_right_on_a_later_day(
     assert workspace.readiness("caching-fundamentals").open
 
 
-def test_no_card_is_ever_unreachable(shipped: Library, clock) -> None:
+def test_no_card_is_ever_unreachable(caching: Library, clock) -> None:
     """A learner who answers everything right meets every essential card."""
     seen: set[str] = set()
-    workspace = opened(shipped, clock, new_per_day=1000, new_of_one=50, reviews_per_day=10000)
+    workspace = opened(caching, clock, new_per_day=1000, new_of_one=50, reviews_per_day=10000)
     essential = {c.id for c in workspace.deck.cards.values() if c.depth == "essential"}
     for _ in range(60):
         session = workspace.study()
@@ -260,19 +260,19 @@ def test_a_changed_card_is_announced_to_who_knew_the_old_one(workspace: Workspac
     assert item.changed
 
 
-def test_settings_that_shape_scheduling_are_noted_in_the_log(shipped: Library, clock) -> None:
-    opened(shipped, clock).cards  # noqa: B018
-    workspace = opened(shipped, clock, desired_retention=0.95)
+def test_settings_that_shape_scheduling_are_noted_in_the_log(caching: Library, clock) -> None:
+    opened(caching, clock).cards  # noqa: B018
+    workspace = opened(caching, clock, desired_retention=0.95)
     workspace.cards  # noqa: B018
-    opened(shipped, clock, desired_retention=0.95).cards  # noqa: B018
+    opened(caching, clock, desired_retention=0.95).cards  # noqa: B018
     noted = [(e.subject, e.payload) for e in workspace.store.events(kinds=["setting"])]
     assert noted == [("desired_retention", {"value": 0.95})]
 
 
-def test_the_database_is_backed_up_once_a_day(shipped: Library, clock, home: Path) -> None:
-    step(opened(shipped, clock).study())
+def test_the_database_is_backed_up_once_a_day(caching: Library, clock, home: Path) -> None:
+    step(opened(caching, clock).study())
     for _ in range(3):
         clock.forward(days=1)
         for _ in range(2):
-            opened(shipped, clock).cards  # noqa: B018
+            opened(caching, clock).cards  # noqa: B018
     assert len(list((home / "data" / "backups").glob("progress-*.db"))) == 3

@@ -205,7 +205,10 @@ while (item := session.current) is not None:
 """
 
 
-def test_kill_at_any_moment_loses_no_acknowledged_answer(home: Path) -> None:
+def test_kill_at_any_moment_loses_no_acknowledged_answer(
+    home: Path, caching_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_CONTENT", str(caching_root))
     rng = random.Random(11)
     acknowledged: list[str] = []
     for _ in range(RUNS):
