@@ -79,6 +79,18 @@ class Deck:
     by_entry: dict[str, tuple[str, ...]] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def log_ids(self) -> dict[str, str]:
+        """For each id that a renamed card has or had, the one id under which the log keeps it.
+
+        That is the first it ever had: renaming it, or going back to older content, then moves no history.
+        """
+        found: dict[str, str] = {}
+        for card in self.cards.values():
+            own = [old for old in card.formerly if self.renamed.get(old) == card.id]
+            found.update(dict.fromkeys([*own, card.id], own[0]) if own else {})
+        return found
+
     def essential(self, entry: str) -> tuple[str, ...]:
         """Ids of the cards of an entry that every learner gets."""
         return tuple(c for c in self.by_entry.get(entry, ()) if self.cards[c].depth == "essential")
