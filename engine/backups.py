@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def listed(folder: Path) -> list[tuple[datetime, Path]]:
     for path in folder.glob("progress-*.db"):
         stamp = _STAMP.match(path.name)
         if stamp:
-            found.append((datetime.strptime(f"{stamp[1]}+0000", "%Y%m%dT%H%M%S%z"), path))
+            with suppress(ValueError):  # a file of the learner's own whose digits are no date
+                found.append((datetime.strptime(f"{stamp[1]}+0000", "%Y%m%dT%H%M%S%z"), path))
     return sorted(found, reverse=True)
 
 

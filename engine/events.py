@@ -94,9 +94,15 @@ def instant_text(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def instant_of(text: str) -> datetime:
-    """The instant that `instant_text` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    """The instant that `instant_text` wrote.
+
+    Raises:
+        ValueError: the text names no instant in UTC.
+    """
+    if not text.endswith("Z"):
+        raise ValueError(f"`{text}` is no instant in UTC")
+    return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)

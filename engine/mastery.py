@@ -21,7 +21,8 @@ class Mastery:
         share: mean probability of recall over its essential cards, 0 to 1; a card never seen counts 0.
         seen: how many of them were ever answered.
         total: how many there are.
-        learned: each was answered right on a day after its first; once so, for good.
+        learned: each was answered right on a day after its first; once so, for good. Those that the learner suspended are not waited
+            for, else a bad card would hold back for ever what builds on its concept.
         longest: demonstrated retention: the longest gap in days after which one was answered right.
     """
 
@@ -51,18 +52,22 @@ def mastery_of(
         policy: the memory model.
     """
     essential = deck.essential(entry)
-    total, share, seen, kept, longest = len(essential), 0.0, 0, 0, 0
+    total, share, seen, kept, aside, longest = len(essential), 0.0, 0, 0, 0, 0
     for card in essential:
         progress = cards.get(card)
         if progress is None:
             continue
+        retained = progress.known or (progress.state is not None and progress.state.retained)
+        kept += retained
+        aside += progress.suspended and not retained
         if progress.known:
-            share, seen, kept = share + 1, seen + 1, kept + 1
+            share, seen = share + 1, seen + 1
         elif progress.state is not None:
             state = progress.state
             share += policy.model.retrievability(state.memory, max(day - state.last_day, 0))
-            seen, kept, longest = seen + 1, kept + state.retained, max(longest, state.longest)
-    return Mastery(entry, share / total if total else 0.0, seen, total, total > 0 and kept == total, longest)
+            seen, longest = seen + 1, max(longest, state.longest)
+    learned = kept > 0 and kept + aside == total
+    return Mastery(entry, share / total if total else 0.0, seen, total, learned, longest)
 
 
 def requirements(library: Library) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from engine.events import Event, EventKind
 from engine.memory import Rating
@@ -71,6 +72,11 @@ class Progress:
         Returns:
             The card's new progress, where the event is about a card.
         """
+        if event.kind in ABOUT_CARDS:
+            card = event.subject
+            changed = changed_by(self.cards.get(card) or CardProgress(card), event, self.policy)
+            self.cards[card] = changed
+            return changed
         match event.kind:
             case "walked":
                 self.walked.setdefault(event.subject, event.local_day)
@@ -80,11 +86,7 @@ class Progress:
                 self.overrides.add(event.subject)
             case "setting":
                 self.settings[event.subject] = event.payload.get("value")
-        if event.kind not in ABOUT_CARDS:
-            return None
-        changed = changed_by(self.cards.get(event.subject) or CardProgress(event.subject), event, self.policy)
-        self.cards[event.subject] = changed
-        return changed
+        return None
 
 
 def changed_by(before: CardProgress, event: Event, policy: Policy = DEFAULT_POLICY) -> CardProgress:
@@ -95,11 +97,13 @@ def changed_by(before: CardProgress, event: Event, policy: Policy = DEFAULT_POLI
         event: a review, or one of suspend, resume, bury, flag, known, reset.
         policy: the memory model; the due day is taken from the event, where it was decided.
     """
-    if event.kind == "review" and event.review is not None:
+    done = event.review
+    if event.kind == "review" and done is not None:
         due = event.payload.get("due")
-        state = review(before.state, before.card, Rating(event.review.rating), event.local_day, policy, due_day=due)
-        return replace(
-            before, state=state, last_rating=event.review.rating, text_hash=event.review.text_hash, known=False
+        state = review(before.state, before.card, Rating(done.rating), event.local_day, policy, due_day=due)
+        # Written out, for `replace` is a quarter of the time of a replay.
+        return CardProgress(
+            before.card, state, done.rating, done.text_hash, before.suspended, before.buried_day, before.flagged
         )
     if event.kind == "suspend":
         return replace(before, suspended=True)
@@ -131,11 +135,12 @@ def replay(
         policy: the memory model to replay with.
         renamed: former card ids, with the id of today; their history is carried on.
     """
-    ordered = sorted(events, key=lambda e: e.order)
+    ordered = sorted(events, key=attrgetter("at", "id"))
     cancelled = undone_ids(ordered)
     progress = Progress(policy)
+    ids = renamed or {}
     for event in ordered:
         if event.id not in cancelled and event.kind != "undo":
-            today = (renamed or {}).get(event.subject)
+            today = ids.get(event.subject)
             progress.apply(replace(event, subject=today) if today else event)
     return progress

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from datetime import tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -100,7 +101,9 @@ def read_settings(path: Path) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise _unusable(path, "read", error) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(
             f"cannot be read: {error}", where=str(path), hint="Mend it, or delete it to get the defaults."
         ) from error
@@ -122,7 +125,9 @@ def checked(name: str, value: object) -> Any:
     """
     default = next((f.default for f in fields(Settings) if f.name == name), None)
     if default is None:
-        raise UsageError("there is no such setting", where=name, hint=f"Settings: {', '.join(HELP)}.")
+        near = get_close_matches(name, HELP, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Settings: {', '.join(HELP)}."
+        raise UsageError("there is no such setting", where=name, hint=hint)
     if isinstance(default, bool):
         if isinstance(value, bool):
             return value
@@ -152,7 +157,7 @@ def write_setting(path: Path, name: str, value: str | None) -> Settings:
         The settings after it.
 
     Raises:
-        UsageError: no such setting or value; the file is unchanged.
+        UsageError: no such setting or value, or the file cannot be written; it is unchanged.
     """
     import tomlkit
 
@@ -161,12 +166,22 @@ def write_setting(path: Path, name: str, value: str | None) -> Settings:
     if value is None:
         checked(name, getattr(before, name, None))
     document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
-    document.pop(name, None)
-    if typed is not None:
+    if typed is None:
+        document.pop(name, None)
+    else:
         document[name] = typed
     after = Settings(**{key: checked(key, item) for key, item in document.unwrap().items()})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(tomlkit.dumps(document), encoding="utf-8")
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(tomlkit.dumps(document), encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise _unusable(path, "written", error) from error
     return after
+
+
+def _unusable(path: Path, verb: str, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot be {verb}: {error.strerror or error}", where=str(path), hint="Set KB_HOME to a folder you may write."
+    )

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Engine, Index, create_engine, event, func, inspect, text
+from sqlalchemy import JSON, URL, Column, Connection, Engine, Index, create_engine, event, func, inspect, make_url, text
+from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlmodel import Field, Session, SQLModel, select
 
 from engine.events import Event, EventKind, Review, instant_of, instant_text
 from engine.memory import MemoryState
-from engine.migrations import MIGRATIONS
+from engine.migrations import MIGRATIONS, TRIGGERS
 from engine.progress import ABOUT_CARDS, CardProgress, changed_by, replay
 from engine.schedule import CardState, Policy
 from kb.errors import StoreError
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_READING = "kb_reading"
 
 
 class EventRow(SQLModel, table=True):
@@ -107,32 +111,27 @@ def _event_row(e: Event) -> EventRow:
     )
 
 
-def _event(row: EventRow) -> Event:
+def _storable(review: Review | None) -> Review | None:
+    """The same review, its answer without NUL, which PostgreSQL refuses, and without half characters, which no encoding has."""
+    if review is None or review.answer is None:
+        return review
+    return replace(review, answer=_UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", review.answer))
+
+
+_EVENT_COLUMNS = tuple(
+    getattr(EventRow, name)
+    for name in ("id", "learner_id", "device", "seq", "at", "utc_offset", "local_day", "kind", "subject", "payload")
+) + tuple(getattr(EventRow, field.name) for field in fields(Review))
+"""Read as they are: making an object of each row costs four times as much, and a log has a million of them."""
+
+
+def _event(row: Sequence[Any]) -> Event:
+    ident, learner, device, seq, at, utc_offset, local_day, kind, subject, payload, rating, *more = row
     review = None
-    if row.rating is not None:
-        review = Review(
-            row.rating,
-            row.duration_ms or 0,
-            row.confidence,
-            row.score,
-            row.answer,
-            row.model or "",
-            row.text_hash or "",
-        )
-    kind: EventKind = row.kind  # type: ignore[assignment]
-    return Event(
-        row.id,
-        row.learner_id,
-        row.device,
-        row.seq,
-        instant_of(row.at),
-        row.utc_offset,
-        row.local_day,
-        kind,
-        row.subject,
-        row.payload,
-        review,
-    )
+    if rating is not None:
+        duration_ms, confidence, score, answer, model, text_hash = more
+        review = Review(rating, duration_ms or 0, confidence, score, answer, model or "", text_hash or "")
+    return Event(ident, learner, device, seq, instant_of(at), utc_offset, local_day, kind, subject, payload, review)
 
 
 def _state_row(learner: str, progress: CardProgress) -> StateRow:
@@ -163,7 +162,7 @@ def _progress(row: StateRow) -> CardProgress:
 
 
 @contextmanager
-def _explained(where: str) -> Iterator[None]:
+def _explained(where: str, server: bool = False) -> Iterator[None]:
     """Turns the library's errors into ours."""
     try:
         yield
@@ -173,20 +172,25 @@ def _explained(where: str) -> Iterator[None]:
             hint = "Another process holds the database. Wait for it to end, then repeat."
         elif "full" in reason:
             hint = "Free some space. Every answer that was confirmed before is saved."
+        elif server:
+            hint = "Check that the server runs, and what KB_DATABASE says."
         else:
             hint = "Check that the file exists, that its folder can be written, or run `kb db check`."
         raise StoreError(f"the database cannot be used: {reason}", where=where, hint=hint) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         reason = str(getattr(error, "orig", error))
         raise StoreError(
-            f"the database is damaged or refused the change: {reason}",
-            where=where,
-            hint="`kb db check` says what is wrong; `kb db restore` brings back the newest backup.",
+            f"the database is damaged or refused the change: {reason}", where=where, hint=_DAMAGED
         ) from error
     except SQLAlchemyError as error:
         raise StoreError(
             f"the database cannot be used: {error}", where=where, hint="`kb doctor` shows what is set up."
         ) from error
+    except ValueError as error:
+        raise StoreError(f"the database holds what no event can be: {error}", where=where, hint=_DAMAGED) from error
+
+
+_DAMAGED = "`kb db check` says what is wrong; `kb db restore` brings back the newest backup."
 
 
 class Store:
@@ -205,38 +209,19 @@ class Store:
         self, url: str | Path, learner: str, before_migration: Callable[[Sequence[str]], None] | None = None
     ) -> None:
         self.learner = learner
-        self.where = str(url)
         self.path = url if isinstance(url, Path) else None
-        self._engine = self._connect(url)
-        with _explained(self.where):
+        self._engine = _open_file(url) if isinstance(url, Path) else _open_server(url)
+        self.where = str(url) if isinstance(url, Path) else self._engine.url.render_as_string(hide_password=True)
+        # Reads take no write lock, so that a long one never keeps a second process from saving an answer.
+        self._reader = self._engine.execution_options(**{_READING: True})
+        with self._explained():
             self._migrate(before_migration)
 
-    @staticmethod
-    def _connect(url: str | Path) -> Engine:
-        if isinstance(url, Path):
-            try:
-                url.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StoreError(
-                    f"the data folder cannot be made: {error.strerror}",
-                    where=str(url.parent),
-                    hint="Set KB_HOME to a folder you may write.",
-                ) from error
-            engine = create_engine(f"sqlite:///{url}", connect_args={"timeout": 10})
-            event.listen(engine, "connect", _set_pragmas)
-            event.listen(engine, "begin", _begin_immediately)
-            return engine
-        try:
-            return create_engine(url, pool_pre_ping=True)
-        except (SQLAlchemyError, ImportError, ValueError) as error:
-            raise StoreError(
-                f"KB_DATABASE cannot be used: {error}",
-                where=str(url),
-                hint="Use postgresql+psycopg://user@host/name, with psycopg installed.",
-            ) from error
+    def _explained(self) -> AbstractContextManager[None]:
+        return _explained(self.where, server=self.path is None)
 
     def _migrate(self, before: Callable[[Sequence[str]], None] | None) -> None:
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             exists = inspect(connection).has_table("migration")
             applied = set(connection.execute(text("SELECT name FROM migration")).scalars()) if exists else set()
         unknown = applied - set(MIGRATIONS)
@@ -252,6 +237,8 @@ class Store:
         if exists and before is not None:
             before(outstanding)
         with self._engine.begin() as connection:
+            if self.path is None:
+                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('design-staircase migration'))"))
             for name in self._still_outstanding(connection):
                 MIGRATIONS[name](connection)
                 connection.execute(text("INSERT INTO migration (name) VALUES (:name)"), {"name": name})
@@ -279,26 +266,10 @@ class Store:
         Raises:
             StoreError: nothing was written.
         """
-        stored: list[Event] = []
         changed: dict[str, CardProgress] = {}
-        with _explained(self.where), Session(self._engine) as session:
-            self._lock(session)
-            newest = session.exec(select(func.max(EventRow.at)).where(EventRow.learner_id == self.learner)).one()
-            last = instant_of(newest) if newest else None
-            seq: dict[str, int] = {}
-            for raw in events:
-                if raw.device not in seq:
-                    of_device = (EventRow.learner_id == self.learner, EventRow.device == raw.device)
-                    seq[raw.device] = session.exec(select(func.max(EventRow.seq)).where(*of_device)).one() or 0
-                seq[raw.device] += 1
-                entry = replace(raw, seq=seq[raw.device])
-                if last is not None and entry.at <= last:
-                    skew = (last - entry.at).total_seconds()
-                    payload = {**entry.payload, "skew": skew} if skew > 1 else entry.payload
-                    entry = replace(entry, at=last + timedelta(microseconds=1), payload=payload)
-                last = entry.at
-                session.add(_event_row(entry))
-                stored.append(entry)
+        with self._writing() as session:
+            stored = self._insert(session, events)
+            for entry in stored:
                 if entry.kind in ABOUT_CARDS:
                     before = changed.get(entry.subject)
                     if before is None:
@@ -307,8 +278,28 @@ class Store:
                     changed[entry.subject] = changed_by(before, entry, policy)
             for progress in changed.values():
                 session.merge(_state_row(self.learner, progress))
-            session.commit()
         return stored, list(changed.values())
+
+    def _insert(self, session: Session, events: Sequence[Event]) -> list[Event]:
+        """Adds events with their running numbers, none before the newest one of the log; see `append`."""
+        newest = session.exec(select(func.max(EventRow.at)).where(EventRow.learner_id == self.learner)).one()
+        last = instant_of(newest) if newest else None
+        seq: dict[str, int] = {}
+        stored = []
+        for raw in events:
+            if raw.device not in seq:
+                of_device = (EventRow.learner_id == self.learner, EventRow.device == raw.device)
+                seq[raw.device] = session.exec(select(func.max(EventRow.seq)).where(*of_device)).one() or 0
+            seq[raw.device] += 1
+            entry = replace(raw, seq=seq[raw.device], review=_storable(raw.review))
+            if last is not None and entry.at <= last:
+                skew = (last - entry.at).total_seconds()
+                payload = {**entry.payload, "skew": skew} if skew > 1 else entry.payload
+                entry = replace(entry, at=last + timedelta(microseconds=1), payload=payload)
+            last = entry.at
+            session.add(_event_row(entry))
+            stored.append(entry)
+        return stored
 
     def undo(self, event: Event, policy: Policy) -> tuple[Event, CardProgress | None]:
         """Appends an undo and recomputes the one card that it touches, in one committed transaction.
@@ -320,26 +311,43 @@ class Store:
         Returns:
             The event as stored, and the card's progress without the cancelled event; None where nothing is left of it.
         """
-        (stored,), _ = self.append([event], policy)
-        left = replay(
-            [e for e in self.events(subject=event.subject) if e.kind in ABOUT_CARDS] + self.events(kinds=["undo"]),
-            policy,
-        )
-        progress = left.cards.get(event.subject)
-        with _explained(self.where), Session(self._engine) as session:
-            self._lock(session)
+        with self._writing() as session:
+            (stored,) = self._insert(session, [event])
+            session.flush()
+            progress = replay(self._events(session, subject=event.subject), policy).cards.get(event.subject)
             row = session.get(StateRow, (self.learner, event.subject))
             if row is not None and progress is None:
                 session.delete(row)
             elif progress is not None:
                 session.merge(_state_row(self.learner, progress))
-            session.commit()
         return stored, progress
 
-    def _lock(self, session: Session) -> None:
-        """Lets one process at a time append for a learner; SQLite does so by itself."""
-        if self.path is None:
-            session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:learner))"), {"learner": self.learner})
+    def rebuild(self, policy: Policy, renamed: Mapping[str, str] | None = None) -> int:
+        """Throws the cached states away and makes them anew from the log, in one committed transaction.
+
+        Args:
+            policy: the memory model.
+            renamed: ids of cards that the log knows under another one; see `engine.progress.replay`.
+
+        Returns:
+            The number of cards.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        with self._writing() as session:
+            states = replay(self._events(session), policy, renamed).cards
+            self._put_states(session, states.values())
+        return len(states)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """A transaction that is committed at its end; one process at a time for a learner, which SQLite sees to by itself."""
+        with self._explained(), Session(self._engine) as session:
+            if self.path is None:
+                session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:learner))"), {"learner": self.learner})
+            yield session
+            session.commit()
 
     def events(
         self,
@@ -359,23 +367,34 @@ class Store:
             newest_first: turn the order round.
             limit: at most so many.
         """
-        query = select(EventRow).where(EventRow.learner_id == self.learner)
+        with self._explained(), Session(self._reader) as session:
+            return self._events(session, kinds, subject, since_day, newest_first, limit)
+
+    def _events(
+        self,
+        session: Session,
+        kinds: Sequence[EventKind] = (),
+        subject: str | None = None,
+        since_day: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[Event]:
+        query = sql_select(*_EVENT_COLUMNS).where(EventRow.learner_id == self.learner)  # type: ignore[arg-type]
         if kinds:
             query = query.where(EventRow.kind.in_(kinds))  # type: ignore[attr-defined]
         if subject is not None:
-            query = query.where(EventRow.subject == subject)
+            query = query.where(EventRow.subject == subject)  # type: ignore[arg-type]
         if since_day is not None:
-            query = query.where(EventRow.local_day >= since_day)
+            query = query.where(EventRow.local_day >= since_day)  # type: ignore[arg-type]
         order = (EventRow.at, EventRow.id)
         query = query.order_by(*(c.desc() for c in order)) if newest_first else query.order_by(*order)  # type: ignore[attr-defined]
         if limit is not None:
             query = query.limit(limit)
-        with _explained(self.where), Session(self._engine) as session:
-            return [_event(row) for row in session.exec(query)]
+        return [_event(row) for row in session.connection().execute(query)]
 
     def states(self) -> dict[str, CardProgress]:
         """The cached state of every card that was ever touched."""
-        with _explained(self.where), Session(self._engine) as session:
+        with self._explained(), Session(self._reader) as session:
             rows = session.exec(select(StateRow).where(StateRow.learner_id == self.learner)).all()
         return {row.card: _progress(row) for row in rows}
 
@@ -386,19 +405,21 @@ class Store:
             .where(EventRow.learner_id == self.learner, EventRow.kind == "review", EventRow.local_day >= since_day)
             .group_by(EventRow.local_day)  # type: ignore[arg-type]
         )
-        with _explained(self.where), Session(self._engine) as session:
+        with self._explained(), Session(self._reader) as session:
             return {day: count for day, count in session.exec(query)}  # noqa: C416 - rows are not pairs for a type checker
 
     def replace_states(self, states: Iterable[CardProgress]) -> None:
         """Throws the cached states away and writes these."""
-        with _explained(self.where), Session(self._engine) as session:
-            session.execute(text("DELETE FROM state WHERE learner_id = :learner"), {"learner": self.learner})
-            session.add_all([_state_row(self.learner, p) for p in states])
-            session.commit()
+        with self._writing() as session:
+            self._put_states(session, states)
+
+    def _put_states(self, session: Session, states: Iterable[CardProgress]) -> None:
+        session.execute(text("DELETE FROM state WHERE learner_id = :learner"), {"learner": self.learner})
+        session.add_all([_state_row(self.learner, p) for p in states])
 
     def state_dump(self) -> str:
         """The cached states as canonical text, one line a card; equal states give equal bytes."""
-        with _explained(self.where), Session(self._engine) as session:
+        with self._explained(), Session(self._reader) as session:
             rows = session.exec(
                 select(StateRow).where(StateRow.learner_id == self.learner).order_by(StateRow.card)
             ).all()
@@ -410,12 +431,15 @@ class Store:
         Raises:
             StoreError: it cannot even be asked.
         """
-        with _explained(self.where), self._engine.connect() as connection:
-            if self.path is None:
-                return []
-            found = [str(line) for (line,) in connection.execute(text("PRAGMA integrity_check")) if line != "ok"]
-            triggers = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars())
-        missing = {"event_no_update", "event_no_delete"} - triggers
+        file = self.path is not None
+        with self._explained(), self._reader.connect() as connection:
+            lines = connection.execute(text("PRAGMA integrity_check")).scalars() if file else ()
+            found = [str(line) for line in lines if line != "ok"]
+            listed = (
+                "SELECT name FROM sqlite_master WHERE type = 'trigger'" if file else "SELECT tgname FROM pg_trigger"
+            )
+            triggers = set(connection.execute(text(listed)).scalars())
+        missing = set(TRIGGERS["sqlite" if file else "postgresql"]) - triggers
         return found + [f"the trigger {name} that protects the log is missing" for name in sorted(missing)]
 
     def backup(self, target: Path) -> None:
@@ -436,6 +460,38 @@ class Store:
     def close(self) -> None:
         """Lets go of the database."""
         self._engine.dispose()
+
+
+def _open_file(path: Path) -> Engine:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the data folder cannot be made: {error.strerror}",
+            where=str(path.parent),
+            hint="Set KB_HOME to a folder you may write.",
+        ) from error
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": 10})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _open_server(address: str) -> Engine:
+    hint = "Use postgresql+psycopg://user@host/name, with psycopg installed (the extra `postgres`)."
+    try:
+        url = make_url(address)
+    except (SQLAlchemyError, ValueError) as error:
+        raise StoreError("KB_DATABASE is no database URL", where="KB_DATABASE", hint=hint) from error
+    where = url.render_as_string(hide_password=True)
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "postgresql":
+        raise StoreError("KB_DATABASE names no PostgreSQL database", where=where, hint=hint)
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreError(f"KB_DATABASE cannot be used: {error}", where=where, hint=hint) from error
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -463,7 +519,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by `_begin_immediately`, not by the driver
+    connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
@@ -471,6 +527,6 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
-def _begin_immediately(connection: Connection) -> None:
-    """Takes the write lock at once: a read that later turned into a write could not wait for another process."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    """Takes the write lock at once where writing follows: a read that later turned into a write could not wait for another process."""
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_READING) else "BEGIN IMMEDIATE")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,7 +26,7 @@ from engine.mastery import (
     requirements,
     staircase_progress,
 )
-from engine.progress import CardProgress, replay
+from engine.progress import ABOUT_CARDS, CardProgress, replay
 from engine.queue import EVERYTHING, Limits, Queue, Scope, build
 from engine.schedule import Policy, local_day
 from engine.settings import SCHEDULING, Settings, read_settings
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from engine.store import Store
 
 Clock = Callable[[], datetime]
+
+_DEVICE = re.compile(r"[0-9a-f]{8}")
 
 UNDOABLE: tuple[EventKind, ...] = ("review", "suspend", "resume", "bury", "flag", "known", "reset")
 
@@ -113,13 +117,20 @@ class Workspace:
     def cards(self) -> dict[str, CardProgress]:
         """What the log says about each touched card, under the ids of today."""
         self._record_settings()
-        found: dict[str, CardProgress] = {}
-        for card, progress in self.store.states().items():
-            today = self.deck.renamed.get(card, card)
-            if today == card or today not in found:
-                state = replace(progress.state, card=today) if progress.state else None
-                found[today] = replace(progress, card=today, state=state)
-        return found
+        states = self.store.states()
+        if any(self._in_log(card) != card for card in states):
+            self.store.rebuild(self.policy, self.deck.log_ids)
+            states = self.store.states()
+        return {found.card: found for found in map(self._of_today, states.values())}
+
+    def _in_log(self, subject: str) -> str:
+        """The id under which the log keeps a card that was renamed; any other subject as it is."""
+        return self.deck.log_ids.get(subject, subject)
+
+    def _of_today(self, progress: CardProgress) -> CardProgress:
+        """The same progress under the id that the card has today."""
+        card = self.deck.renamed.get(progress.card, progress.card)
+        return replace(progress, card=card, state=replace(progress.state, card=card) if progress.state else None)
 
     @cached_property
     def walked(self) -> dict[str, int]:
@@ -157,12 +168,17 @@ class Workspace:
         """The name of this machine in the log: random, made once."""
         path = paths.data_dir() / "device"
         try:
-            if path.exists():
-                return path.read_text(encoding="ascii").strip() or "device"
             path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                name = path.read_text(encoding="ascii", errors="replace").strip()
+                if _DEVICE.fullmatch(name):
+                    return name
+            # A damaged file gets a new name: two machines that shared one could not be merged.
             name = secrets.token_hex(4)
-            path.write_text(name, encoding="ascii")
-        except (OSError, UnicodeDecodeError) as error:
+            part = path.with_name(f"device-{name}.part")
+            part.write_text(name, encoding="ascii")
+            part.replace(path)
+        except OSError as error:
             raise StoreError(
                 f"cannot be used: {error}", where=str(path), hint="Set KB_HOME to a folder you may write."
             ) from error
@@ -250,15 +266,19 @@ class Workspace:
 
         Args:
             kind: what was done.
-            subject: the card, entry or setting.
+            subject: the card, entry or setting, by its id of today.
             payload: plain JSON values.
             review: the columns of a review.
+
+        Returns:
+            The event as stored; it names a renamed card by its first id.
 
         Raises:
             StoreError: nothing was written.
         """
-        (event,), changed = self.store.append([self._event(kind, subject, payload, review)], self.policy)
-        for progress in changed:
+        logged = self._in_log(subject) if kind in ABOUT_CARDS else subject
+        (event,), changed = self.store.append([self._event(kind, logged, payload, review)], self.policy)
+        for progress in map(self._of_today, changed):
             self.cards[progress.card] = progress
         if kind == "walked":
             self.walked.setdefault(subject, event.local_day)
@@ -281,9 +301,10 @@ class Workspace:
             self._event("undo", last.subject, {"event": last.id, "kind": last.kind}), self.policy
         )
         if progress is None:
-            self.cards.pop(last.subject, None)
+            self.cards.pop(self.deck.renamed.get(last.subject, last.subject), None)
         else:
-            self.cards[last.subject] = progress
+            changed = self._of_today(progress)
+            self.cards[changed.card] = changed
         return last
 
     def last_undoable(self) -> Event | None:
@@ -298,10 +319,20 @@ class Workspace:
         Returns:
             The number of cards.
         """
-        states = replay(self.store.events(), self.policy).cards
-        self.store.replace_states(states.values())
+        count = self.store.rebuild(self.policy, self.deck.log_ids)
         self.__dict__.pop("cards", None)
-        return len(states)
+        return count
+
+    def check(self) -> list[str]:
+        """What is wrong with the learner's database, in sentences; nothing where all is well.
+
+        Raises:
+            StoreError: it cannot even be asked.
+        """
+        problems = self.store.check()
+        if not problems and self.store.states() != replay(self.store.events(), self.policy, self.deck.log_ids).cards:
+            problems.append("the cached card states differ from the log: run `kb db rebuild`")
+        return problems
 
     def backup(self, target: Path | None = None, reason: str = "") -> Path:
         """Copies the database.
@@ -345,9 +376,10 @@ class Workspace:
         )
 
     def _first_days(self, kind: EventKind) -> dict[str, int]:
+        renamed = {**self.library.renamed, **self.deck.renamed}
         found: dict[str, int] = {}
         for event in self.store.events(kinds=[kind]):
-            found.setdefault(event.subject, event.local_day)
+            found.setdefault(renamed.get(event.subject, event.subject), event.local_day)
         return found
 
     def _record_settings(self) -> None:
@@ -365,9 +397,9 @@ class Workspace:
         copy_sqlite(path, paths.backup_dir() / backups.name_for(self.clock().astimezone(UTC), reason))
 
     def _daily_backup(self, store: Store) -> None:
-        existing = backups.listed(paths.backup_dir())
         now = self.clock().astimezone(UTC)
-        if existing and existing[0][0].date() >= now.date():
+        # Only today's counts: one from a day when the clock was wrong must not put off all that follow.
+        if any(at.date() == now.date() for at, _ in backups.listed(paths.backup_dir())):
             return
         if store.events(limit=1):
             store.backup(paths.backup_dir() / backups.name_for(now))

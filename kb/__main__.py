@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Runs the command line; errors that a user can meet are printed here, once."""
     from kb.cli.output import explained
 
     with explained():
+        from kb.cli.quick import request
+
+        search = request(sys.argv[1:])
+        if search is not None:
+            from kb.cli.finding import run
+
+            run(search)
+            return
+
         from kb.cli.app import app
 
         app()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from kb.errors import ContentError
 from kb.models import (
@@ -60,14 +61,15 @@ def kind_of(path: Path) -> Kind:
 MODELS: Mapping[Kind, type[Entry]] = {"concept": Concept, "tradeoff": Tradeoff, "exercise": Exercise, "step": Step}
 
 _RULES = {
-    "extra_forbidden": ("unknown-key", "remove it, or correct its spelling"),
-    "missing": ("missing-key", "add it (see concepts/README.md)"),
-    "string_too_long": ("too-long", "shorten it"),
-    "string_too_short": ("too-short", "write it out"),
-    "string_pattern_mismatch": ("pattern", "use the form that concepts/README.md shows"),
-    "too_short": ("too-few", "add items"),
-    "too_long": ("too-many", "remove items"),
+    "extra_forbidden": ("unknown-key", "is no key here", "remove it, or correct its spelling"),
+    "missing": ("missing-key", "is missing", "add it (see concepts/README.md)"),
+    "string_too_long": ("too-long", "has {size} characters, at most {max_length} are allowed", "shorten it"),
+    "string_too_short": ("too-short", "has {size} characters, at least {min_length} are needed", "write it out"),
+    "string_pattern_mismatch": ("pattern", "has not the form {pattern}", "use the form that concepts/README.md shows"),
+    "too_short": ("too-few", "has {size} items, at least {min_length} are needed", "add items"),
+    "too_long": ("too-many", "has {size} items, at most {max_length} are allowed", "remove items"),
 }
+"""For each kind of refusal: the rule, what is said, and the remedy."""
 
 
 def validate(model: type[M], file: YamlFile) -> M | list[Problem]:
@@ -75,18 +77,24 @@ def validate(model: type[M], file: YamlFile) -> M | list[Problem]:
     try:
         return model.model_validate(file.data)
     except ValidationError as error:
-        problems = []
-        for item in error.errors():
-            rule, mend = _RULES.get(item["type"], ("schema", "see concepts/README.md"))
-            loc = item["loc"]
-            if item["type"] == "union_tag_invalid":
-                loc = (*loc, item["ctx"]["discriminator"].strip("'"))
-            place = ".".join(str(part) for part in loc) or "file"
-            message = item["msg"].removeprefix("Value error, ")
-            problems.append(
-                Problem(file.path, file.line_of(loc), rule, f"{place}: {message[0].lower()}{message[1:]}", mend)
-            )
-        return problems
+        return [_refusal(file, item) for item in error.errors() if not _follows_from_another(item)]
+
+
+def _follows_from_another(item: ErrorDetails) -> bool:
+    """A list with a faulty item is reported as too short as well, because only its sound items are counted."""
+    return item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]
+
+
+def _refusal(file: YamlFile, item: ErrorDetails) -> Problem:
+    place, context, given = item["loc"], item.get("ctx", {}), item["input"]
+    if item["type"] == "union_tag_invalid":
+        place = (*place, context["discriminator"].strip("'"))
+    size = len(given.strip() if isinstance(given, str) else given) if isinstance(given, str | list | dict) else 0
+    message = item["msg"].removeprefix("Value error, ")
+    rule, form, mend = _RULES.get(item["type"], ("schema", "", "see concepts/README.md"))
+    message = form.format(size=size, **context) if form else message[0].lower() + message[1:]
+    name = ".".join(map(str, place)) or "file"
+    return Problem(file.path, file.line_of(place), rule, f"{name}: {message}", mend)
 
 
 @dataclass(eq=False)
@@ -237,8 +245,8 @@ class Library:
 
     @cached_property
     def renamed(self) -> dict[str, str]:
-        """Former ids of entries, with the id of today."""
-        return {old: entry.id for entry in self.entries.values() for old in entry.formerly}
+        """Former ids of entries, with the id of today; an id in use leads to its own entry."""
+        return {old: e.id for e in self.entries.values() for old in e.formerly if old not in self.entries}
 
     @cached_property
     def broken(self) -> frozenset[str]:

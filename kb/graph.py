@@ -95,7 +95,7 @@ class Graph:
         self._graph.add_nodes_from(library.planned)
         self._graph.add_nodes_from(library.entries)
         for link in links_of(library):
-            self._graph.add_edge(link.source, link.target, key=link.kind, note=link.note)
+            self._graph.add_edge(link.source, library.renamed.get(link.target, link.target), link.kind, note=link.note)
         edges = [(s, t) for s, t, kind in self._graph.edges(keys=True) if kind == "requires"]
         self._requires = nx.DiGraph(edges)
         self._requires.add_nodes_from(self._graph)
@@ -239,8 +239,15 @@ class Graph:
         return tuple(sorted(pairs))
 
     def cycles(self) -> tuple[tuple[str, ...], ...]:
-        """Circles of prerequisites, one for each knot of entries that need each other."""
+        """Circles of prerequisites, one for each knot of entries that need each other; each begins with its first id."""
         knots = (k for k in nx.strongly_connected_components(self._requires) if len(k) > 1)
-        found = [tuple(s for s, _ in nx.find_cycle(self._requires.subgraph(knot))) for knot in knots]
+        # In sorted order: a subgraph lists its nodes in another order in every process.
+        graphs = (nx.DiGraph(sorted(e for e in self._requires.subgraph(k).edges if e[0] != e[1])) for k in knots)
+        found = [_first_in_front([s for s, _ in nx.find_cycle(graph)]) for graph in graphs]
         loops = [(n,) for n in nx.nodes_with_selfloops(self._requires)]
         return tuple(sorted([*found, *loops]))
+
+
+def _first_in_front(circle: list[str]) -> tuple[str, ...]:
+    start = circle.index(min(circle))
+    return (*circle[start:], *circle[:start])

@@ -8,7 +8,11 @@ from kb.content import MODELS, REGISTRIES
 from kb.errors import UsageError
 from kb.models import Model, QuestionFile
 
-KINDS: dict[str, type[Model]] = {**MODELS, "questions": QuestionFile, **REGISTRIES}
+KINDS: dict[str, type[Model]] = {
+    **{str(kind): model for kind, model in MODELS.items()},
+    "questions": QuestionFile,
+    **REGISTRIES,
+}
 
 
 def schema_of(kind: str) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def _tradeoff(library: Library, tradeoff: Tradeoff) -> Iterator[Section]:
         yield Section(
             f"case.{case.key}",
             "A case",
-            f"Pick: **{names[case.pick]}**. {case.because}{close}",
+            f"Pick: **{names.get(case.pick, case.pick)}**. {case.because}{close}",
             ask=f"{case.situation} What would you pick?",
         )
     for side in tradeoff.sides:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 from pathlib import Path
 
 from kb.content import Library, kind_of
 from kb.errors import ContentError, UsageError
+from kb.models.base import SLUG
 
 CONCEPT = """\
 id: {id}
@@ -183,6 +186,10 @@ def new_files(library: Library, kind: str, entry_id: str, step: str | None, toda
         UsageError: the id or the step cannot be used.
         ContentError: the entry exists already.
     """
+    if not re.fullmatch(SLUG, entry_id):
+        raise UsageError(
+            f"`{entry_id}` is no id", hint="Ids are words in lower case with hyphens, such as write-through-cache."
+        )
     if entry_id in library.entries:
         raise ContentError(
             f"`{entry_id}` exists already",
@@ -196,7 +203,7 @@ def new_files(library: Library, kind: str, entry_id: str, step: str | None, toda
         tradeoff = next((t.id for t in stair.tradeoffs), "a-tradeoff")
         return {
             root / entry_id / "step.yaml": STEP.format(
-                id=entry_id, title=stair.title, purpose=stair.purpose, tradeoff=tradeoff, today=today
+                id=entry_id, title=_value(stair.title), purpose=_value(stair.purpose), tradeoff=tradeoff, today=today
             )
         }
     folder = _folder(library, entry_id, step)
@@ -205,7 +212,7 @@ def new_files(library: Library, kind: str, entry_id: str, step: str | None, toda
         earlier = [c for c, rank in library.rank.items() if rank < library.rank.get(entry_id, len(library.rank))]
         text = CONCEPT.format(
             id=entry_id,
-            title=planned.title if planned else title,
+            title=_value(planned.title) if planned else title,
             level=planned.level if planned else "core",
             requires=f"[{earlier[-1]}]" if earlier else "[]",
             today=today,
@@ -219,10 +226,15 @@ def new_files(library: Library, kind: str, entry_id: str, step: str | None, toda
             root / folder / "tradeoffs" / f"{entry_id}.yaml": TRADEOFF.format(id=entry_id, title=title, today=today)
         }
     if kind == "exercise":
-        concept = next(c.id for c in library.stair(folder).concepts)
+        concept = next((c.id for c in library.stair(folder).concepts), "a-concept")
         text = EXERCISE.format(id=entry_id, title=title, concept=concept, today=today)
         return {root / folder / "exercises" / f"{entry_id}.yaml": text}
     raise UsageError(f"there is no kind `{kind}`", hint="Kinds: concept, tradeoff, exercise, step.")
+
+
+def _value(text: str) -> str:
+    """A text as YAML: quoted where a sign in it could be read as something else."""
+    return text if re.fullmatch(r"[A-Za-z][\w ,.;()/-]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _folder(library: Library, entry_id: str, step: str | None) -> str:

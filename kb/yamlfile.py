@@ -117,7 +117,7 @@ def _build(text: str, lines: dict[Place, int] | None = None) -> Any:
         _RefusedError: it holds what entries may not hold.
         yaml.YAMLError: it is not well formed.
     """
-    builder = _Builder({} if lines is None else lines, with_lines=lines is not None)
+    builder = _Builder(lines)
     documents = 0
     for event in yaml.parse(text, yaml.CSafeLoader):
         kind = type(event)
@@ -141,9 +141,9 @@ def _build(text: str, lines: dict[Place, int] | None = None) -> Any:
 class _Builder:
     """Puts values together while they are read; knows which mappings and lists are still open."""
 
-    def __init__(self, lines: dict[Place, int], with_lines: bool) -> None:
+    def __init__(self, lines: dict[Place, int] | None) -> None:
         self.root: Any = None
-        self._lines, self._with_lines = lines, with_lines
+        self._lines = lines
         self._open: list[dict[str, Any] | list[Any]] = []
         self._keys: list[str | None] = []  # of each open value: the key that waits for its own value
         self._place: Place = ()
@@ -161,10 +161,9 @@ class _Builder:
             raise _refused(event, "is nested too deeply", "entries need at most eight levels")
         if self._open and self._keys[-1] is None and isinstance(self._open[-1], dict):
             raise _refused(event, "a key is a list or a mapping", "use a word as key; quote text with brackets")
-        step = self._put(value, event)
+        self._place = self._put(value, event)
         self._open.append(value)
         self._keys.append(None)
-        self._place = (*self._place, step)
 
     def close(self) -> None:
         self._open.pop()
@@ -175,25 +174,28 @@ class _Builder:
         if event.value in self._open[-1]:
             raise _refused(event, f"the key `{event.value}` stands twice", "keep one of the two")
         self._keys[-1] = event.value
-        if self._with_lines:
-            self._lines[(*self._place[1:], event.value)] = event.start_mark.line + 1
+        self._found((*self._place, event.value), event)
 
-    def _put(self, value: Any, event: Any) -> str | int:
-        """Hangs a value where it belongs, and says under which key or index."""
+    def _put(self, value: Any, event: Any) -> Place:
+        """Hangs a value where it belongs, and says where that is."""
         if not self._open:
             self.root = value
-            self._lines[()] = event.start_mark.line + 1
-            return ""
+            self._found((), event)
+            return ()
         parent = self._open[-1]
         if isinstance(parent, dict):
             key = str(self._keys[-1])
             self._keys[-1] = None
             parent[key] = value
-            return key
+            return (*self._place, key)
         parent.append(value)
-        if self._with_lines:
-            self._lines[(*self._place[1:], len(parent) - 1)] = event.start_mark.line + 1
-        return len(parent) - 1
+        place = (*self._place, len(parent) - 1)
+        self._found(place, event)
+        return place
+
+    def _found(self, place: Place, event: Any) -> None:
+        if self._lines is not None:
+            self._lines[place] = event.start_mark.line + 1
 
 
 def _refuse_extras(event: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kb.cli import options, output
+from kb.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -74,6 +75,8 @@ def _split(path: Path | None) -> tuple[Path | None, Path | None]:
     if path is None:
         return options.content(), None
     full = path.expanduser().resolve()
+    if not full.exists():
+        raise UsageError("does not exist", where=str(path), hint="Name a content folder, or a file or folder in one.")
     if (full / "concepts").is_dir():
         return full, None
     for folder in full.parents:

@@ -63,7 +63,8 @@ def lint_library(library: Library) -> list[Problem]:
 
 def _located(library: Library, rule: Rule, complaint: Complaint) -> Problem:
     if isinstance(complaint.file, Path):
-        path, file = complaint.file, library.registry_file(complaint.file.stem)
+        path = complaint.file
+        file = library.registry_file(path.stem) if complaint.place else None
     else:
         file = library.files[complaint.file]
         path = file.path

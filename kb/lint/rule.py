@@ -16,7 +16,7 @@ class Complaint:
     """One breach of a rule, before its line is looked up.
 
     Attributes:
-        file: an entry's id, `quiz:` and a concept's id, or a path.
+        file: an entry's id, `quiz:` and a concept's id, or a path; a place in a file named by its path is in a registry.
         place: keys and indices from the top of the file.
         message: what is wrong.
         severity: where it differs from the rule's.

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import paths
 from kb.embed import DIMENSION, MODEL
+from kb.errors import SearchError
 from kb.search import lexical, vectors
 from kb.search.vectors import Progress, Vectors
+
+import numpy as np  # isort: skip - kb.embed sets the number of threads before numpy is imported
 
 if TYPE_CHECKING:
     from kb.search.documents import Document
@@ -59,7 +61,7 @@ def vectors_of(documents: Sequence[Document], progress: Progress | None) -> Vect
     known = vectors.shipped()
     learned = Vectors()
     # What was encoded here can be encoded again, so a damaged file is no reason to stop.
-    with contextlib.suppress(vectors.SearchError):
+    with contextlib.suppress(SearchError):
         learned = vectors.read_shard(own)
     texts = [text for document in documents for text in document.windows]
     needed = {vectors.digest(text) for text in texts}
@@ -92,7 +94,7 @@ def fill(
         fingerprint: of the content.
     """
     connection.executescript(_SCHEMA)
-    starts, texts = array("i"), list[str]()
+    starts, texts = list[int](), list[str]()
     for number, document in enumerate(documents):
         connection.execute(
             "insert into entry values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -119,7 +121,7 @@ def fill(
         "windows": len(texts),
         "dimension": DIMENSION,
         "steps": json.dumps(list(steps)),
-        "starts": json.dumps(starts.tolist()),
+        "starts": np.array(starts, "<i4").tobytes(),
         "vectors": vectors.stacked(texts, rows),
     }
     connection.executemany("insert into meta values (?, ?)", meta.items())

@@ -18,7 +18,8 @@ STRIDE = 85
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_MARKS = re.compile(r"[*`_#>|]{1,3}(?=\S)|(?<=\S)[*`_|]{1,3}|^\s*[-*] ", re.MULTILINE)
+_LINE_MARKS = re.compile(r"^\s*(?:#{1,6}|[-*+>])\s+", re.MULTILINE)
+_MARKS = re.compile(r"`+|(?<!\w)(?:\*{1,3}|_{1,3})(?=\S)|(?<=\S)(?:\*{1,3}|_{1,3})(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def documents(library: Library) -> Iterator[Document]:
 def readable(markdown: str) -> str:
     """Markdown as running text: without code blocks, marks and link targets, on one line."""
     text = _LINK.sub(r"\1", _FENCE.sub(" ", markdown))
-    return " ".join(_MARKS.sub("", text).split())
+    return " ".join(_MARKS.sub("", _LINE_MARKS.sub("", text)).split())
 
 
 def windows(title: str, text: str) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,7 +19,7 @@ create virtual table words using fts5(
     title, aliases, symptom, gist, body, content='', tokenize='porter unicode61 remove_diacritics 2'
 );
 create table name (form text not null, entry integer not null, primary key (form, entry)) without rowid;
-create table term (word text primary key, count integer not null) without rowid;
+create table term (word text primary key, count integer not null, naming integer not null) without rowid;
 """
 
 _WEIGHTS = "6.0, 6.0, 2.0, 2.0, 1.0"
@@ -30,19 +31,32 @@ _WORD = re.compile(r"[^\W_]+")
 
 # Words that say how something is asked, not what about. A small library is too small to tell by counting.
 _FUNCTION_WORDS = frozenset(
-    "a about after all also am an and any are as at be because been before but by can cannot could did do does doing "
-    "done for from get gets getting give go goes going got had has have having he her here his how i if in into is it its just "
-    "let like lot made make makes making many may me mean might more most much must my need no not of off on one only or "
-    "other our out over really s she should so some something still such t than that the their them then there these "
-    "they thing things this those to too under until up us use used using very want was way we were what when where "
-    "whether which while who whose why will with without won would yet you your".split()
+    """
+    a about after all also am an and any are as at be because been before but by can cannot could did do does
+    doing done for from get gets getting give go goes going got had has have having he her here his how i if
+    in into is it its just let like lot made make makes making many may me mean might more most much must my
+    need no not of off on one only or other our out over really s she should so some something still such t
+    than that the their them then there these they thing things this those to too under until up us use used
+    using very want was way we were what when where whether which while who whose why will with without won
+    would yet you your
+    """.split()  # noqa: SIM905 - a list of 150 literals would fill three pages
 )
+
+
+class Known(NamedTuple):
+    """A word of the library: how often it occurs, and whether an entry is called so."""
+
+    times: int
+    naming: bool
 
 
 def words(text: str) -> list[str]:
     """The words of a text in small letters; signs, NULs and emoji are no words."""
-    folded = unicodedata.normalize("NFKC", text[:_MAX_CHARACTERS]).casefold()
-    return [word[:_MAX_TERM] for word in _WORD.findall(folded)]
+    return [word[:_MAX_TERM] for word in _WORD.findall(_folded(text[:_MAX_CHARACTERS]))]
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def terms(text: str) -> list[str]:
@@ -79,12 +93,12 @@ def add(connection: sqlite3.Connection, row: int, document: Document) -> None:
         "insert or ignore into name values (?, ?)",
         {(form, row) for name in document.names for form in forms(name) if form},
     )
-    counts: dict[str, int] = {}
-    for field in fields:
-        for word in _WORD.findall(unicodedata.normalize("NFKC", field).casefold()):
-            counts[word] = counts.get(word, 0) + 1
+    counts = Counter(word for field in fields for word in _WORD.findall(_folded(field)))
+    naming = {word for name in document.names for word in _WORD.findall(_folded(name))}
     connection.executemany(
-        "insert into term values (?, ?) on conflict (word) do update set count = count + excluded.count", counts.items()
+        "insert into term values (?, ?, ?) on conflict (word) do update "
+        "set count = count + excluded.count, naming = max(naming, excluded.naming)",
+        ((word, count, word in naming) for word, count in counts.items()),
     )
 
 
@@ -129,9 +143,7 @@ class Words:
 
     def rarity(self, word: str) -> float:
         """How much a word tells: ln(1 + N / n) for N entries of which n hold it; ln(1 + 2 N) for one in no entry."""
-        (count,) = self._connection.execute(
-            "select count(*) from words where words match ?", (f'"{word}"',)
-        ).fetchone()
+        (count,) = self._connection.execute("select count(*) from words where words match ?", (f'"{word}"',)).fetchone()
         return math.log(1 + self._entries / (count or 0.5))
 
     def holding(self, word: str, rows: Iterable[int], column: str = "") -> set[int]:
@@ -152,10 +164,9 @@ class Words:
         found = self._connection.execute("select 1 from words where words match ? limit 1", (f'"{word}"',)).fetchone()
         return found is not None
 
-    def vocabulary(self, shortest: int, longest: int) -> dict[str, int]:
-        """The words of all entries with a number of letters in this range, and how often each occurs."""
-        return dict(
-            self._connection.execute(
-                "select word, count from term where length(word) between ? and ?", (shortest, longest)
-            ).fetchall()
+    def vocabulary(self, shortest: int, longest: int) -> dict[str, Known]:
+        """The words of all entries with a number of letters in this range."""
+        rows = self._connection.execute(
+            "select word, count, naming from term where length(word) between ? and ?", (shortest, longest)
         )
+        return {word: Known(count, bool(naming)) for word, count, naming in rows}

@@ -4,54 +4,72 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 from kb.embed import knows_word
+from kb.search.lexical import Known
 
 _SHORTEST = 4
+_SHORT = 5
+_ENDINGS = ("s", "es", "d", "ed", "er", "ing", "ly", "y")
 _TWO_EDITS = 8
+_MOST = 6
+
+Vocabulary = Callable[[int, int], Mapping[str, Known]]
+"""The words of the library between two lengths."""
 
 
-def mended(
-    query: str, wanted: Sequence[str], occurs: Callable[[str], bool], vocabulary: Callable[[int, int], Mapping[str, int]]
-) -> str:
+def mended(query: str, wanted: Sequence[str], occurs: Callable[[str], bool], vocabulary: Vocabulary) -> str:
     """The query with its misspelt words replaced.
 
-    A word is misspelt when it occurs in no entry and is none of the whole words that the model knows; unguarded, one in five
-    queries in good English was rewritten. Its replacement is the word of the library at one edit (two from 8 letters on, Damerau
-    and Levenshtein's), with the same first letter where there is one, and among equals the most frequent.
+    A word is misspelt when it occurs in no entry and is none of the whole words that the model knows, nor an inflection of one;
+    unguarded, one in five queries in good English was rewritten. Its replacement is the word of the library at one edit (two
+    from 8 letters on; Damerau and Levenshtein's), best with the same first letter, then one that an entry is called by, then
+    the most frequent. So many short words are one edit apart that those of up to 5 letters become only what entries are
+    called by. At most 6 words are mended: where more are unknown, the text is not a misspelt query.
 
     Args:
         query: as typed.
         wanted: the words of the query that matter, in small letters.
         occurs: whether an entry holds a word.
-        vocabulary: the words of the library between two lengths, with their frequency.
+        vocabulary: the words of the library between two lengths.
 
     Returns:
         The query itself where nothing is to be mended.
     """
-    last = wanted[-1] if wanted else ""
-    for word in wanted:
-        if len(word) < _SHORTEST or not word.isalpha() or occurs(word) or knows_word(word):
-            continue
-        better = _nearest(word, vocabulary) or (_completed(word, vocabulary) if word == last else "")
+    unknown = (
+        word
+        for word in wanted
+        if len(word) >= _SHORTEST and word.isalpha() and not occurs(word) and not _is_english(word)
+    )
+    for word in islice(unknown, _MOST):
+        better = _nearest(word, vocabulary)
         if better:
             query = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", better, query, flags=re.IGNORECASE)
     return query
 
 
-def _nearest(word: str, vocabulary: Callable[[int, int], Mapping[str, int]]) -> str:
+def _is_english(word: str) -> bool:
+    """Whether the model has a word as a whole, or the word that it is an inflection of."""
+    if knows_word(word):
+        return True
+    stems = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+    return any(len(stem) >= _SHORTEST and (knows_word(stem) or knows_word(f"{stem}e")) for stem in stems)
+
+
+def _nearest(word: str, vocabulary: Vocabulary) -> str:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     edits = 1 if len(word) < _TWO_EDITS else 2
-    words = vocabulary(len(word) - edits, len(word) + edits)
-    near = process.extract(word, list(words), scorer=OSA.distance, score_cutoff=edits, limit=20)
+    known = vocabulary(len(word) - edits, len(word) + edits)
+    pool = [w for w, k in known.items() if k.naming or len(word) > _SHORT]
+    near = process.extract(word, pool, scorer=OSA.distance, score_cutoff=edits, limit=50)
     if not near:
         return ""
-    return min(near, key=lambda hit: (hit[1], hit[0][0] != word[0], -words[hit[0]], hit[0]))[0]
 
+    def order(hit: tuple[str, float, int]) -> tuple[float, bool, bool, int, str]:
+        other, distance, _ = hit
+        return distance, other[0] != word[0], not known[other].naming, -known[other].times, other
 
-def _completed(word: str, vocabulary: Callable[[int, int], Mapping[str, int]]) -> str:
-    """The most frequent word that a word begins: while somebody types, the last word is seldom whole."""
-    words = {w: count for w, count in vocabulary(len(word) + 1, 2 * len(word) + 4).items() if w.startswith(word)}
-    return min(words, key=lambda w: (-words[w], w)) if words else ""
+    return min(near, key=order)[0]

@@ -1,17 +1,17 @@
-"""Vectors of texts on disk, addressed by the hash of the text, so that only what changed is ever encoded again.
+r"""Vectors of texts on disk, addressed by the hash of the text, so that only what changed is ever encoded again.
 
 A shard is a header line, then the 16-byte hashes of its texts, sorted, then one row of 384 int8 for each. Vectors have length 1,
 so a row needs no scale: its own length gives it back.
 
-    kb-vectors 1 <model> <rows>\\n | hash hash hash ... | row row row ...
+    kb-vectors 1 <model> <rows>\n | hash hash hash ... | row row row ...
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ SHIPPED = Path(__file__).parent.parent / "vectors"
 
 _DIGEST = 16
 _BATCH = 32
+_KEEP_EVERY = 8
 
 Vectors = dict[bytes, bytes]
 """Rows of `DIMENSION` int8 as bytes, by the hash of their text."""
@@ -51,7 +52,8 @@ def quantised(rows: NDArray[np.float32]) -> NDArray[np.int8]:
         The same shape; the cosine of a row with its original is at least .9995.
     """
     largest = np.abs(rows).max(axis=1, keepdims=True)
-    return np.rint(rows * (np.float32(127) / largest)).astype(np.int8)
+    result: NDArray[np.int8] = np.rint(rows * (np.float32(127) / largest)).astype(np.int8)
+    return result
 
 
 def read_shard(path: Path) -> Vectors:
@@ -95,24 +97,30 @@ def write_shard(path: Path, vectors: Mapping[bytes, bytes]) -> None:
     """
     keys = sorted(vectors)
     header = f"kb-vectors 1 {MODEL} {len(keys)}\n".encode()
-    write_whole(path, header + b"".join(keys) + b"".join(vectors[key] for key in keys))
+    with replacing(path) as draft:
+        draft.write_bytes(header + b"".join(keys) + b"".join(vectors[key] for key in keys))
 
 
-def write_whole(path: Path, data: bytes) -> None:
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
     """Replaces a file in one step: nobody ever reads half of it, and of two writers the last one wins.
+
+    Args:
+        path: the file to replace; its folder is made.
+
+    Yields:
+        A free name beside it, to be written to. When that fails, nothing is replaced.
 
     Raises:
         OSError: the folder cannot be made or written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def shipped() -> Vectors:
@@ -128,7 +136,7 @@ def encode_missing(
     known: Vectors,
     *,
     progress: Progress | None = None,
-    keep: Callable[[Mapping[bytes, bytes]], None] | None = None,
+    keep: Callable[[Vectors], None] | None = None,
 ) -> Vectors:
     """Encodes the texts that `known` lacks.
 
@@ -155,7 +163,7 @@ def encode_missing(
             progress(f"Reading for meaning: {start} of {len(keys)} passages")
         rows = quantised(encoder.encode([missing[key] for key in batch]))
         fresh |= {key: row.tobytes() for key, row in zip(batch, rows, strict=True)}
-        if keep and (start // _BATCH) % 8 == 7:
+        if keep and (start // _BATCH + 1) % _KEEP_EVERY == 0:
             keep(fresh)
     if progress:
         progress(f"Reading for meaning: {len(keys)} of {len(keys)} passages")

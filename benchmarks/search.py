@@ -1,0 +1,212 @@
+"""How well and how fast the search is, beside plain FTS5 and grep over the same entries.
+
+    python benchmarks/search.py                            speed, and queries that nothing should be found for
+    python benchmarks/search.py --eval dev_queries.jsonl   also graded queries, scored by `../tools/search_score.py` beside it
+
+A graded query counts where an entry cites an atom in a section of the highest grade: before the whole staircase is
+written, most queries ask for what is not there yet, and what the search says to those is shown apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import bisect
+import importlib.util
+import json
+import os
+import re
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from kb.cli.finding import as_data
+from kb.content import Library
+from kb.roots import Roots
+from kb.search import Index, open_index
+from kb.search.documents import Document, documents
+from kb.search.lexical import terms, words
+
+OUT_OF_DOMAIN = Path(__file__).resolve().parent.parent / "tests" / "kb" / "out_of_domain.txt"
+SPOKEN = (
+    "users see old data right after they save",
+    "all cached keys expired at once and the database fell over",
+    "cdn",
+    "one product is so popular that a single server melts",
+    "how long may a browser keep a stylesheet",
+    "thundering hurd",
+    "difference between write through and write behind",
+    "who deletes the copy when the price changes",
+)
+
+Search = Callable[[str], list[Document]]
+
+
+def grep(pool: Sequence[Document]) -> Search:
+    """Entries by the number of the query's words that occur in their text, as a pipe of `grep -i` would count them."""
+    texts = [(" ".join((d.title, d.aliases, d.symptom, d.gist, d.body)).lower(), d) for d in pool]
+
+    def search(query: str) -> list[Document]:
+        found = [(sum(word in text for word in terms(query)), d) for text, d in texts]
+        return [d for count, d in sorted(found, key=lambda pair: -pair[0]) if count][:10]
+
+    return search
+
+
+def plain_fts5(pool: Sequence[Document]) -> tuple[Search, sqlite3.Connection]:
+    """FTS5 as most programs use it: any word, Porter stemming, the title six times as heavy."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create virtual table t using fts5(title, body, tokenize='porter unicode61')")
+    rows = ((d.title, " ".join((d.aliases, d.symptom, d.gist, d.body))) for d in pool)
+    connection.executemany("insert into t values (?, ?)", rows)
+    connection.commit()
+
+    def search(query: str) -> list[Document]:
+        match = " OR ".join(f'"{word}"' for word in words(query))
+        found = connection.execute("select rowid from t where t match ? order by bm25(t, 6, 1) limit 10", (match,))
+        return [pool[row - 1] for (row,) in found] if match else []
+
+    return search, connection
+
+
+def quality(index: Index, path: Path) -> None:
+    """Scores the graded queries that the library can answer, and counts the verdicts on the others."""
+    tool = _tool(path.resolve().parent.parent / "tools" / "search_score.py")
+    queries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    library = Library.load()
+    pool = list(documents(library))
+    answerable = [query for query in queries if _answerable(query, library, pool, tool)]
+    others = [query for query in queries if query not in answerable]
+    print(f"\n## Graded queries: {len(answerable)} of {len(queries)} can be answered, {len(others)} are left out\n")
+    if not answerable:
+        return
+    fts5, _ = plain_fts5(pool)
+    searches: dict[str, Callable[[str], dict[str, Any]]] = {
+        "kb search": lambda query: as_data(index.search(query)),
+        "plain FTS5": lambda query: {"hits": [{"id": d.id, "sources": d.sources} for d in fts5(query)]},
+        "grep": lambda query: {"hits": [{"id": d.id, "sources": d.sources} for d in grep(pool)(query)]},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        graded, results = Path(folder) / "queries.jsonl", Path(folder) / "results.jsonl"
+        graded.write_text("".join(json.dumps(query) + "\n" for query in answerable), encoding="utf-8")
+        for name, search in searches.items():
+            answers = (json.dumps(search(query["query"])) + "\n" for query in answerable)
+            results.write_text("".join(answers), encoding="utf-8")
+            arguments = [sys.executable, tool.__file__ or "", str(graded), str(results)]
+            if name == "kb search":
+                arguments.append("--misses")
+            print(f"{name}\n{subprocess.run(arguments, capture_output=True, text=True, check=True).stdout}")
+    for name, group in (("can be answered", answerable), ("left out, in the domain", others)):
+        print(f"{name}: {_verdicts(index, [query['query'] for query in group])}")
+
+
+def _tool(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("search_score", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        sys.exit(f"{path} is needed to score graded queries")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool
+
+
+def _answerable(query: dict[str, Any], library: Library, pool: Sequence[Document], tool: ModuleType) -> bool:
+    """Whether an entry cites an atom that starts in, or holds the start of, a section of grade 3."""
+    wanted = {(place["seed"], place["line"]) for place in query["relevant"] if place["grade"] == 3}
+    marks = tool.sections(wanted)
+    for atom in (library.atoms[source] for document in pool for source in document.sources):
+        first, last = atom.lines
+        lines = marks[atom.document]
+        at = bisect.bisect_right(lines, first) - 1
+        inside = (
+            lines[max(at, 0) : bisect.bisect_right(lines, last)] if last - first < 200 else lines[max(at, 0) : at + 1]
+        )
+        if any((atom.document, line) in wanted for line in inside):
+            return True
+    return False
+
+
+def _verdicts(index: Index, queries: Sequence[str]) -> str:
+    counts = Counter(index.search(query).match for query in queries)
+    return ", ".join(f"{verdict} {counts[verdict] / max(len(queries), 1):.0%}" for verdict in ("good", "weak", "none"))
+
+
+def silence(index: Index) -> None:
+    """Counts the verdicts on queries about something else."""
+    queries = OUT_OF_DOMAIN.read_text(encoding="utf-8").splitlines()
+    print(f"\n## {len(queries)} queries about other things\n\n{_verdicts(index, queries)}")
+    for query in queries:
+        result = index.search(query, limit=1)
+        if result.hits:
+            hit = result.hits[0]
+            print(f"  {result.match}: {result.searched_for!r} -> {hit.id} {hit.cosine:.2f} {' '.join(hit.why.words)}")
+
+
+def speed(index: Index, runs: int) -> None:
+    """Times a whole process that finds its files in the disk cache, and a search in a running one."""
+    pool = list(documents(Library.load()))
+    fts5, connection = plain_fts5(pool)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "plain.db"
+        connection.execute("vacuum into ?", (str(database),))
+        small = (
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+            "print(c.execute(\"select title from t where t match 'cached OR keys OR expired' order by rank\").fetchall())"
+        )
+        commands = {
+            "kb search": [sys.executable, "-m", "kb", "search", *SPOKEN[1].split()],
+            "plain FTS5": [sys.executable, "-c", small, str(database)],
+            "grep": ["grep", "-rilE", "cached|keys|expired", str(Roots.find().concepts)],
+        }
+        if importlib.util.find_spec("sentence_transformers"):
+            load = "from sentence_transformers import SentenceTransformer as S; S('all-MiniLM-L6-v2').encode('cached')"
+            commands["sentence-transformers, encoding only"] = [sys.executable, "-c", load]
+        print(f"\n## Speed, in ms\n\n{'cold, whole process':38} {'best':>6} {'median':>6} {'p95':>6}")
+        for name, command in commands.items():
+            print(f"{name:38} {_row([_cold(command) for _ in range(runs)])}")
+    print(f"\n{'warm':38} {'best':>6} {'median':>6} {'p95':>6}")
+    warm: dict[str, Callable[[str], object]] = {"kb search": index.search, "plain FTS5": fts5, "grep": grep(pool)}
+    for name, search in warm.items():
+        search(SPOKEN[0])
+        print(f"{name:38} {_row([_timed(search, query) for _ in range(runs) for query in SPOKEN])}")
+
+
+def _cold(command: Sequence[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, check=False, capture_output=True, env=os.environ | {"HF_HUB_OFFLINE": "1"})
+    return (time.perf_counter() - start) * 1000
+
+
+def _timed(search: Callable[[str], object], query: str) -> float:
+    start = time.perf_counter()
+    search(query)
+    return (time.perf_counter() - start) * 1000
+
+
+def _row(times: Sequence[float]) -> str:
+    p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
+    return f"{min(times):6.1f} {statistics.median(times):6.1f} {p95:6.1f}"
+
+
+def main() -> None:
+    """Prints the figures."""
+    parser = argparse.ArgumentParser(description=re.split(r"\n\n", __doc__ or "")[0])
+    parser.add_argument("--eval", type=Path, metavar="QUERIES", help="graded queries, one JSON object a line")
+    parser.add_argument("--runs", type=int, default=20, help="how often each time is measured")
+    options = parser.parse_args()
+    with open_index(say=lambda sentence: print(sentence, file=sys.stderr)) as index:
+        print(f"{index.entries} entries, {index.passages} passages")
+        if options.eval is not None:
+            quality(index, options.eval)
+        silence(index)
+        speed(index, options.runs)
+
+
+if __name__ == "__main__":
+    main()
