@@ -1,4 +1,4 @@
-"""What comes next in a session: due cards, then the prerequisites of what was forgotten, then new ones from the outer fringe."""
+"""What comes next in a session: cards that are due, then new ones from the outer fringe."""
 
 from __future__ import annotations
 

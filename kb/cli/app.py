@@ -39,7 +39,7 @@ def main(
         Path | None,
         typer.Option("--content", help="The folder above concepts/ and quizzes/, for authors.", metavar="DIR"),
     ] = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - read by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:

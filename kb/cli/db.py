@@ -25,16 +25,10 @@ def register(app: typer.Typer) -> None:
 
 def check(as_json: options.AsJson = False) -> None:
     """Looks for damage and says what it means. Exit code 1 when something is wrong."""
-    from engine.progress import replay
     from engine.workspace import Workspace
 
     workspace = Workspace(options.content())
-    problems = workspace.store.check()
-    if not problems:
-        cached = workspace.store.states()
-        fresh = replay(workspace.store.events(), workspace.policy).cards
-        if cached != fresh:
-            problems.append("the cached card states differ from the log: run `kb db rebuild`")
+    problems = workspace.check()
     events = len(workspace.store.events()) if not problems else None
     if as_json:
         output.data({"database": workspace.store.where, "problems": problems, "events": events})
@@ -61,7 +55,8 @@ def restore(
 ) -> None:
     """Brings a backup back. What is there now is kept beside it first."""
     from engine import backups
-    from engine.store import Store, copy_sqlite
+    from engine.restore import events_in
+    from engine.restore import restore as bring_back
     from engine.workspace import system_clock
 
     listed = backups.listed(paths.backup_dir())
@@ -70,36 +65,15 @@ def restore(
         raise StoreError(
             "there is no backup", where=str(chosen or paths.backup_dir()), hint="`kb db backup` makes one."
         )
-    probe = Store(_copy_to_try(chosen), "me")
-    problems, count = probe.check(), len(probe.events())
-    probe.close()
-    if problems:
-        raise StoreError(
-            "the backup itself is damaged", where=str(chosen), hint=f"Older ones are in {paths.backup_dir()}."
-        )
+    count = events_in(chosen)
     current = paths.database_path()
     if not yes and not typer.confirm(f"Replace {current} with {chosen} ({count} events)?", err=True):
         raise typer.Exit(1)
-    if current.exists():
-        aside = paths.backup_dir() / backups.name_for(system_clock().astimezone(UTC), "before-restore")
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(current.read_bytes())
+    aside = paths.backup_dir() / backups.name_for(system_clock().astimezone(UTC), "before-restore")
+    bring_back(chosen, current, aside)
+    if aside.exists():
         output.say(f"What was there is kept as {aside}")
-        for name in (f"{current.name}-wal", f"{current.name}-shm", current.name):
-            current.with_name(name).unlink(missing_ok=True)
-    copy_sqlite(chosen, current)
     output.line(f"{current}: {count} events")
-
-
-def _copy_to_try(path: Path) -> Path:
-    """A copy to look into: opening a backup may migrate it, and a backup is never changed."""
-    import tempfile
-
-    from engine.store import copy_sqlite
-
-    target = Path(tempfile.mkdtemp(prefix="kb-restore-")) / path.name
-    copy_sqlite(path, target)
-    return target
 
 
 def rebuild() -> None:

@@ -189,7 +189,7 @@ def test_due_and_new_leave_out_what_was_put_aside(caching: Library) -> None:
     cards = list(retained(caching, "core"))[:4]
     before = progress_of(caching, {}).new
     step = progress_of(
-        shipped,
+        caching,
         {
             cards[0]: seen(cards[0]),
             cards[1]: seen(cards[1], suspended=True),

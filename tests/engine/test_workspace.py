@@ -22,7 +22,6 @@ from engine.events import Event, Review
 from engine.mastery import mastery_of
 from engine.memory import MemoryState
 from engine.progress import replay
-from engine.queue import Scope
 from engine.schedule import Policy
 from engine.settings import Settings
 from engine.store import Store
@@ -269,7 +268,9 @@ def test_load_counts_each_due_card_on_its_day_and_leaves_out_what_was_put_aside(
 def test_a_scope_is_named_by_steps_and_entries(
     workspace: Workspace, names: list[str], entries: set[str] | None
 ) -> None:
-    assert workspace.scope_of(names) == Scope(None if entries is None else frozenset(entries))
+    scope = workspace.scope_of(names)
+    assert scope.entries == (None if entries is None else frozenset(entries))
+    assert scope.ahead is (names == ["near-copy"])
 
 
 def test_a_scope_that_does_not_exist_is_refused_with_the_nearest(workspace: Workspace) -> None:
@@ -534,13 +535,18 @@ def test_a_device_file_that_cannot_be_read_is_explained(reopened) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("payload", "'{not json'"), ("at", "'yesterday'"), ("at", "'2026-11-21T12:00:00+01:00'")]
+    "damage",
+    [
+        "UPDATE event SET payload = '{not json'",
+        "UPDATE event SET at = 'yesterday'",
+        "UPDATE event SET at = '2026-11-21T12:00:00+01:00'",
+    ],
 )
-def test_a_row_that_no_program_wrote_is_explained(workspace: Workspace, home: Path, column: str, value: str) -> None:
+def test_a_row_that_no_program_wrote_is_explained(workspace: Workspace, home: Path, damage: str) -> None:
     reviewed(workspace)
     workspace.close()
     connection = sqlite3.connect(home / "data" / "progress.db")
-    connection.executescript(f"DROP TRIGGER event_no_update; UPDATE event SET {column} = {value};")
+    connection.executescript(f"DROP TRIGGER event_no_update; {damage};")
     connection.close()
     with pytest.raises(StoreError) as caught:
         workspace.store.events()
