@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -32,6 +32,9 @@ _JUDGED = 3
 
 _NOISE = 0.2
 """A hit below this cosine that holds none of the words is left out."""
+
+_MOST = 1000
+"""Hits that anybody can ask for."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class _Found:
     scores: NDArray[np.float32]
     nearest: NDArray[np.float32]
     windows: NDArray[np.float32]
-    wanted: Sequence[str]
+    counts: Mapping[str, int]
     named: Sequence[int]
 
 
@@ -176,7 +179,7 @@ class Index:
             kind: only entries of this kind.
             step: only entries of this step.
             level: only concepts of this level.
-            limit: how many hits at most.
+            limit: how many hits at most; more than 1,000 are never given.
 
         Raises:
             UsageError: there is no such kind, step or level, or the limit is below 1.
@@ -188,54 +191,53 @@ class Index:
         if limit < 1:
             raise UsageError(f"{limit} hits cannot be shown", where="--limit", hint="Ask for at least 1.")
         query = query.encode("utf-8", "replace").decode("utf-8")
-        filters = {"kind": kind, "step": step, "level": level}
+        wanted = {"kind": kind, "step": step, "level": level}
+        filters = {column: value for column, value in wanted.items() if value is not None}
         with self._lock:
             return self._sound(lambda: self._search(query, filters, limit))
 
-    def _search(self, query: str, filters: dict[str, str | None], limit: int) -> Result:
+    def _search(self, query: str, filters: dict[str, str], limit: int) -> Result:
         searched_for = query
         if not self._words.named(query):
             searched_for = typos.mended(query, lexical.terms(query), self._words.has, self._words.vocabulary)
         rows = self._chosen(filters)
         if not lexical.words(searched_for) or not len(rows):
             return Result(query, searched_for, "none", ())
-        found = self._find(searched_for, rows, None if all(v is None for v in filters.values()) else rows.tolist())
+        found = self._find(searched_for, rows, filters)
         match = ranking.match(self._evidence(found))
         hits = () if match == "none" else tuple(self._hits(found, limit))
         return Result(query, searched_for, match, hits)
 
-    def _chosen(self, filters: dict[str, str | None]) -> NDArray[np.intp]:
-        wanted = {column: value for column, value in filters.items() if value is not None}
-        if not wanted:
+    def _chosen(self, filters: dict[str, str]) -> NDArray[np.intp]:
+        if not filters:
             return np.arange(self.entries)
-        where = " and ".join(f"{column} = ?" for column in wanted)
-        found = self._connection.execute(
-            f"select number from entry where {where} order by number",  # noqa: S608 - names of columns
-            tuple(wanted.values()),
-        )
-        return np.array([number for (number,) in found], np.intp)
+        where = " and ".join(f"{column} = ?" for column in filters)
+        query = f"select number from entry where {where} order by number"  # noqa: S608 - names of columns
+        return np.array([row for (row,) in self._connection.execute(query, tuple(filters.values()))], np.intp)
 
-    def _find(self, text: str, rows: NDArray[np.intp], only: list[int] | None) -> _Found:
-        wanted = lexical.terms(text)
+    def _find(self, text: str, rows: NDArray[np.intp], filters: dict[str, str]) -> _Found:
+        counts = self._words.counts(lexical.terms(text))
         windows = self._meanings.cosines(text)
         nearest = self._meanings.best(windows)
         spoken = np.zeros(self.entries, np.float32)
-        for row, score in self._words.scores(wanted, only).items():
+        for row, score in self._words.scores(counts, filters).items():
             spoken[row] = score
-        named = [row for row in self._words.named(text) if only is None or row in only]
+        named = np.array([row for row in self._words.named(text) if row in rows], np.intp)
         scores = np.zeros(self.entries, np.float32)
         scores[rows] = ranking.fused(nearest[rows], spoken[rows])
         scores[named] = 1
-        first = set(named)
-        ranked = rows[np.lexsort((rows, -scores[rows]))].tolist()
-        others = [row for row in ranked if row not in first and (nearest[row] >= _NOISE or spoken[row] > 0)]
-        return _Found([*named, *others], scores, nearest, windows, wanted, named)
+        shown = np.zeros(self.entries, np.bool_)
+        shown[rows] = (nearest[rows] >= _NOISE) | (spoken[rows] > 0)
+        shown[named] = False
+        others = np.flatnonzero(shown)
+        order = np.concatenate([named, others[np.argsort(-scores[others], kind="stable")][:_MOST]])
+        return _Found(order.tolist(), scores, nearest, windows, counts, named.tolist())
 
     def _evidence(self, found: _Found) -> Evidence:
         judged = found.order[:_JUDGED]
         if not judged:
             return Evidence(-1, 0, named=False)
-        rarity = {word: self._words.rarity(word) for word in found.wanted}
+        rarity = {word: self._words.rarity(count) for word, count in found.counts.items()}
         held = dict.fromkeys(judged, 0.0)
         for word, weight in rarity.items():
             for row in self._words.holding(word, judged):
@@ -245,7 +247,7 @@ class Index:
 
     def _hits(self, found: _Found, limit: int) -> list[Hit]:
         shown = found.order[:limit]
-        held = {word: self._words.holding(word, shown) for word in found.wanted}
+        held = {word: self._words.holding(word, shown) for word in found.counts}
         hits = []
         for row in shown:
             entry_id, kind, title, step, level, summary, sources = self._connection.execute(

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ create table term (word text primary key, count integer not null, naming integer
 
 _WEIGHTS = "6.0, 6.0, 2.0, 2.0, 1.0"
 _CANDIDATES = 200
+_POSTINGS = 10_000
 _MAX_TERMS = 40
 _MAX_TERM = 60
 _MAX_CHARACTERS = 4000
@@ -122,29 +123,43 @@ class Words:
                 return [row[0] for row in rows]
         return []
 
-    def scores(self, wanted: Sequence[str], rows: Iterable[int] | None) -> dict[int, float]:
+    def counts(self, wanted: Iterable[str]) -> dict[str, int]:
+        """How many entries hold each word, in any of its inflections."""
+        query = "select count(*) from words where words match ?"
+        return {word: self._connection.execute(query, (f'"{word}"',)).fetchone()[0] for word in wanted}
+
+    def rarity(self, count: int) -> float:
+        """How much a word tells: ln(1 + N / n) for N entries of which n hold it; ln(1 + 2 N) for one in no entry."""
+        return math.log(1 + self._entries / (count or 0.5))
+
+    def scores(self, counts: Mapping[str, int], filters: Mapping[str, str]) -> dict[int, float]:
         """BM25 of the best entries that hold any of the words.
 
         Source: Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), as FTS5 implements it.
 
         Args:
-            wanted: words, as `terms` gives them. They are quoted: no word is ever read as FTS5 syntax.
-            rows: only these entries; None for all.
+            counts: the words, as `terms` gives them, and how many entries hold each. They are quoted: no word is ever
+                read as FTS5 syntax. In a library of many thousand entries, the most common ones are left
+                out, which would cost the most time and change the order the least.
+            filters: only entries with these values, by column of `entry`.
 
         Returns:
             Entries with scores above 0, higher is better.
         """
-        if not wanted:
+        scored: list[str] = []
+        budget = _POSTINGS
+        for word, count in sorted(counts.items(), key=lambda item: item[1]):
+            if count and (budget > 0 or not scored):
+                scored.append(word)
+                budget -= count
+        if not scored:
             return {}
-        chosen = "" if rows is None else f"and rowid in ({','.join(str(int(row)) for row in rows)})"
-        query = f"select rowid, -bm25(words, {_WEIGHTS}) as score from words where words match ? {chosen} order by score desc limit {_CANDIDATES}"  # noqa: S608 - integers and constants
-        found = self._connection.execute(query, (" OR ".join(f'"{word}"' for word in wanted),)).fetchall()
+        where = " and ".join(f"{column} = ?" for column in filters)
+        chosen = f"and rowid in (select number from entry where {where})" if filters else ""  # noqa: S608 - names of columns
+        query = f"select rowid, -bm25(words, {_WEIGHTS}) as score from words where words match ? {chosen} order by score desc limit {_CANDIDATES}"  # noqa: S608 - constants
+        match = " OR ".join(f'"{word}"' for word in scored)
+        found = self._connection.execute(query, (match, *filters.values())).fetchall()
         return {row: score for row, score in found if score > 0}
-
-    def rarity(self, word: str) -> float:
-        """How much a word tells: ln(1 + N / n) for N entries of which n hold it; ln(1 + 2 N) for one in no entry."""
-        (count,) = self._connection.execute("select count(*) from words where words match ?", (f'"{word}"',)).fetchone()
-        return math.log(1 + self._entries / (count or 0.5))
 
     def holding(self, word: str, rows: Iterable[int], column: str = "") -> set[int]:
         """Which of some entries hold a word, in any of its inflections.

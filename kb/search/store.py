@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -51,15 +52,12 @@ def connect(content: Path | None, say: Say = silent) -> sqlite3.Connection:
         SearchError: the model or the vectors cannot be used.
     """
     path = index_path(content)
-    try:
-        if is_whole(path):
-            return opened(path)
-        if path.exists():
-            say(f"The search index {path} is damaged; building it again.")
-        else:
-            say("Building the search index (once after each change of the content).")
-    except OSError:
-        say("The search index cannot be read; building one.")
+    if is_whole(path):
+        return opened(path)
+    if _exists(path):
+        say(f"The search index {path} is damaged; building it again.")
+    else:
+        say("Building the search index (once after each change of the content).")
     return rebuild(content, say)
 
 
@@ -85,15 +83,12 @@ def is_whole(path: Path) -> bool:
     """Whether a file is a complete SQLite database, told by its header and its length, without reading it.
 
     Source: https://www.sqlite.org/fileformat.html, section 1.3: bytes 16-17 hold the page size, 28-31 the number of pages.
-
-    Raises:
-        OSError: it exists and cannot be read.
     """
     try:
         with path.open("rb") as file:
             header = file.read(100)
-        size = path.stat().st_size
-    except FileNotFoundError:
+            size = os.fstat(file.fileno()).st_size
+    except OSError:
         return False
     page = int.from_bytes(header[16:18], "big")
     return header.startswith(_HEADER) and size == (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
@@ -101,14 +96,18 @@ def is_whole(path: Path) -> bool:
 
 def state(path: Path) -> State:
     """Whether an index file is there and sound. Reads all of it."""
+    if not is_whole(path):
+        return "damaged" if _exists(path) else "missing"
     try:
-        if not is_whole(path):
-            return "damaged" if path.exists() else "missing"
         with contextlib.closing(opened(path)) as connection:
             (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
-    except (OSError, sqlite3.Error):
+    except sqlite3.Error:
         return "damaged"
     return "current" if verdict == "ok" else "damaged"
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - in a folder that may not be read, Path.exists raises
 
 
 def opened(path: Path) -> sqlite3.Connection:

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +30,8 @@ def made(home: Path, caching_root: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def said() -> Iterator[list[str]]:
-    yield []
+def said() -> list[str]:
+    return []
 
 
 def works(content: Path, said: list[str]) -> bool:
@@ -85,8 +84,8 @@ def test_what_was_encoded_here_is_not_encoded_again(caching_root: Path, tmp_path
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda data: b"",
-        lambda data: b"no database at all" * 100,
+        lambda _: b"",
+        lambda _: b"no database at all" * 100,
         lambda data: data[:100],
         lambda data: data[: len(data) // 2],
         lambda data: data[:-1],

@@ -77,7 +77,7 @@ def test_a_shard_that_is_missing_or_of_another_model_is_empty(tmp_path: Path) ->
     assert read_shard(path) == {}
 
 
-@pytest.mark.parametrize("spoil", [lambda data: data[:-1], lambda data: b"", lambda data: data + b"x", lambda data: b"PK" + data])  # fmt: skip
+@pytest.mark.parametrize("spoil", [lambda data: data[:-1], lambda _: b"", lambda data: data + b"x", lambda data: b"PK" + data])  # fmt: skip
 def test_a_damaged_shard_is_an_error_that_names_it(tmp_path: Path, spoil) -> None:
     path = tmp_path / "a.bin"
     write_shard(path, {digest("a"): ROW})
@@ -91,9 +91,14 @@ def test_a_damaged_shard_is_an_error_that_names_it(tmp_path: Path, spoil) -> Non
 def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_text("old")
-    with pytest.raises(OSError, match="full"), replacing(path) as draft:
-        draft.write_text("half of the ne")
-        raise OSError("disk is full")
+
+    def fill_the_disk() -> None:
+        with replacing(path) as draft:
+            draft.write_text("half of the ne")
+            raise OSError("disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        fill_the_disk()
     assert [p.name for p in tmp_path.iterdir()] == ["a.bin"]
     assert path.read_text() == "old"
 
