@@ -33,7 +33,8 @@ def lines(texts: Iterable[str]) -> None:
 
 def data(value: Any) -> None:
     """Prints a value as one line of JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    readable = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16")
+    sys.stdout.write(json.dumps(value, ensure_ascii=not readable, default=str) + "\n")
     sys.stdout.flush()
 
 
