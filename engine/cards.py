@@ -93,7 +93,13 @@ class Deck:
 
     def essential(self, entry: str) -> tuple[str, ...]:
         """Ids of the cards of an entry that every learner gets."""
-        return tuple(c for c in self.by_entry.get(entry, ()) if self.cards[c].depth == "essential")
+        return self._essential.get(entry, ())
+
+    @cached_property
+    def _essential(self) -> dict[str, tuple[str, ...]]:
+        return {
+            entry: tuple(c for c in ids if self.cards[c].depth == "essential") for entry, ids in self.by_entry.items()
+        }
 
 
 def derive(library: Library) -> Deck:

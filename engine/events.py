@@ -27,7 +27,7 @@ LOCAL_LEARNER = "me"
 """The learner of the local file; a shared database names others."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Review:
     """What a review adds to an event.
 

@@ -14,7 +14,7 @@ ABOUT_CARDS: frozenset[EventKind] = frozenset({"review", "suspend", "resume", "b
 """Kinds of events that change the state of one card."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CardProgress:
     """Everything that the log says about one card.
 

@@ -110,9 +110,11 @@ def build(
 def _due(deck: Deck, cards: Mapping[str, CardProgress], day: int, scope: Scope, policy: Policy) -> list[str]:
     found = []
     for card_id, progress in cards.items():
-        card = deck.cards.get(card_id)
         state = progress.state
-        if card is None or state is None or state.due_day > day or progress.asleep(day) or not scope.holds(card.entry):
+        if state is None or state.due_day > day or progress.asleep(day):
+            continue
+        card = deck.cards.get(card_id)
+        if card is None or not scope.holds(card.entry):
             continue
         found.append((policy.model.retrievability(state.memory, max(day - state.last_day, 0)), card_id))
     # Falling retrievability: what is surest to be remembered still costs least and keeps most (STUDY.md, Sessions).
@@ -142,7 +144,7 @@ def _new(
     for entry, ids in deck.by_entry.items():
         if not scope.holds(entry):
             continue
-        fresh = [c for c in ids if deck.cards[c].depth in wanted and _unseen(cards.get(c), day)]
+        fresh = [c for c in ids if (c not in cards or _unseen(cards[c], day)) and deck.cards[c].depth in wanted]
         fresh.sort(key=lambda c: DEPTHS.index(deck.cards[c].depth))
         ready = fresh
         if fresh and not (scope.ahead or readiness(entry, requires, mastery, overrides).open):
@@ -153,8 +155,8 @@ def _new(
     return found, held
 
 
-def _unseen(progress: CardProgress | None, day: int) -> bool:
-    return progress is None or (progress.state is None and not progress.asleep(day))
+def _unseen(progress: CardProgress, day: int) -> bool:
+    return progress.state is None and not progress.asleep(day)
 
 
 def apart(ids: list[str], deck: Deck) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from datetime import tzinfo
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -125,6 +124,8 @@ def checked(name: str, value: object) -> Any:
     """
     default = next((f.default for f in fields(Settings) if f.name == name), None)
     if default is None:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, HELP, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Settings: {', '.join(HELP)}."
         raise UsageError("there is no such setting", where=name, hint=hint)

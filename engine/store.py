@@ -343,7 +343,8 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         """A transaction that is committed at its end; one process at a time for a learner, which SQLite sees to by itself."""
-        with self._explained(), Session(self._engine) as session:
+        # With autoflush every lookup of a card's state would first send the events before it, one by one.
+        with self._explained(), Session(self._engine, autoflush=False) as session:
             if self.path is None:
                 session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:learner))"), {"learner": self.learner})
             yield session
