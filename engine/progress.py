@@ -139,8 +139,18 @@ def replay(
     cancelled = undone_ids(ordered)
     progress = Progress(policy)
     ids = renamed or {}
+    about: dict[str, list[Event]] = {}
     for event in ordered:
-        if event.id not in cancelled and event.kind != "undo":
-            today = ids.get(event.subject)
-            progress.apply(replace(event, subject=today) if today else event)
+        if event.id in cancelled:
+            continue
+        if event.kind in ABOUT_CARDS:
+            about.setdefault(ids.get(event.subject, event.subject), []).append(event)
+        else:
+            progress.apply(event)
+    # Cards do not depend on each other, and one after the other they stay in the processor's cache.
+    for card, history in about.items():
+        changed = CardProgress(card)
+        for event in history:
+            changed = changed_by(changed, event, policy)
+        progress.cards[card] = changed
     return progress

@@ -15,7 +15,7 @@ from textual.theme import Theme
 
 from kb import paths
 from kb.errors import KbError
-from tui.background import Background, Desk
+from tui.background import Background, Catalogue, Desk
 from tui.commands import KbCommands
 from tui.history import History, Place
 from tui.screens.staircase import StaircaseScreen
@@ -74,6 +74,7 @@ class KbApp(App[None]):
     ) -> None:
         super().__init__()
         self.background = Background(Desk(content, clock))
+        self.searching = Background(Catalogue(content))
         self._study = study
         theme = chosen_theme(paths.config_path())
         self.theme = theme if theme in self.available_themes else DEFAULT_THEME
@@ -101,8 +102,9 @@ class KbApp(App[None]):
             self.notify(f"The theme is not kept: {error}", markup=False)
 
     def on_unmount(self) -> None:
-        """Lets go of the database."""
+        """Lets go of the database and the search index."""
         self.background.close()
+        self.searching.close()
 
     def study(self, *names: str) -> None:
         """Opens a study session.

@@ -1,4 +1,4 @@
-"""The one thread that touches library, database and search index; screens await what it finds."""
+"""The threads that touch library, database and search index, one each; screens await what they find."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from kb.errors import KbError
 
@@ -21,8 +21,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Closable(Protocol):
+    """What jobs work with."""
+
+    def close(self) -> None:
+        """Lets go of what it holds."""
+
+
+D = TypeVar("D", bound=Closable)
+
+
 class Desk:
-    """What a job works with; each part is opened when it is first asked for.
+    """Library and progress; each part is opened when it is first asked for.
 
     Args:
         content: a content folder; None for the shipped one.
@@ -51,6 +61,23 @@ class Desk:
 
         return Graph(self.workspace.library)
 
+    def close(self) -> None:
+        """Lets go of the database, where it was opened."""
+        workspace: Workspace | None = self.__dict__.get("workspace")
+        if workspace is not None:
+            workspace.close()
+
+
+class Catalogue:
+    """The search index, opened when it is first asked for; it may have to be built, which nothing else is to wait for.
+
+    Args:
+        content: a content folder; None for the shipped one.
+    """
+
+    def __init__(self, content: Path | None) -> None:
+        self._content = content
+
     @cached_property
     def index(self) -> Index:
         """The search index.
@@ -63,31 +90,31 @@ class Desk:
         return open_index(self._content)
 
     def close(self) -> None:
-        """Lets go of the database, where it was opened."""
-        workspace: Workspace | None = self.__dict__.get("workspace")
-        if workspace is not None:
-            workspace.close()
+        """Lets go of the index, where it was opened."""
+        index: Index | None = self.__dict__.get("index")
+        if index is not None:
+            index.close()
 
 
 Job = Callable[[Desk], T]
 
 
-class Background:
-    """Runs one job after the other in a thread of its own, so that neither library nor database ever sees two at once.
+class Background(Generic[D]):
+    """Runs one job after the other in a thread of its own, so that what they work with never sees two at once.
 
     Args:
         desk: what the jobs work with.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: D) -> None:
         self._desk = desk
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="workspace")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
 
-    async def run(self, job: Job[T]) -> T:
+    async def run(self, job: Callable[[D], T]) -> T:
         """Waits for a job without holding up the screen.
 
         Args:
-            job: a function of the desk; it must not touch a widget.
+            job: a function of it; it must not touch a widget.
 
         Returns:
             What the job returns.
@@ -97,7 +124,7 @@ class Background:
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._explained, job)
 
-    def _explained(self, job: Job[T]) -> T:
+    def _explained(self, job: Callable[[D], T]) -> T:
         try:
             return job(self._desk)
         except KbError:
@@ -111,6 +138,6 @@ class Background:
             ) from error
 
     def close(self) -> None:
-        """Waits for the running job and lets go of the database."""
+        """Waits for the running job and lets go of what it works with."""
         self._thread.submit(self._desk.close)
         self._thread.shutdown(wait=True)

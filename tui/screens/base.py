@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.screen import Screen
@@ -64,11 +65,20 @@ class KbScreen(Screen[None]):
             job: gathers the data.
             show: puts them on the screen.
         """
-        self.run_worker(self._load(job, show), group="load", exclusive=True)
+        self.show_when_ready(partial(self.kb.background.run, job), show)
 
-    async def _load(self, job: Job[T], show: Callable[[T], None]) -> None:
+    def show_when_ready(self, data: Callable[[], Awaitable[T]], show: Callable[[T], None]) -> None:
+        """Shows data once they are there; newer ones replace those that are waited for.
+
+        Args:
+            data: begins to gather them.
+            show: puts them on the screen.
+        """
+        self.run_worker(self._show_when_ready(data, show), group="load", exclusive=True)
+
+    async def _show_when_ready(self, data: Callable[[], Awaitable[T]], show: Callable[[T], None]) -> None:
         try:
-            found = await self.kb.background.run(job)
+            found = await data()
         except KbError as error:
             self.query_one(self.HEAD, PlainStatic).show(" This could not be read.")
             self.tell(error)

@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import Footer, Input
 
-from tui.background import Desk
 from tui.screens.base import KbScreen
 from tui.views.search import hit_line, status_line
 from tui.widgets.option_list import NavigableOptionList, Row
@@ -51,7 +50,9 @@ class SearchScreen(KbScreen):
     def on_mount(self) -> None:
         """Opens the index while the first word is being typed."""
         self.query_one("#hits").can_focus = False
-        self.load(lambda desk: desk.index, lambda _: None)
+        self.query_one("#next", PlainStatic).show("Opening the search index …")
+        searching = self.kb.searching
+        self.show_when_ready(lambda: searching.run(lambda catalogue: catalogue.index), lambda _: self._show(None))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Searches when the typing pauses."""
@@ -65,10 +66,10 @@ class SearchScreen(KbScreen):
             self._show(None)
 
     def _search(self, query: str) -> None:
-        def job(desk: Desk) -> Result:
-            return desk.index.search(query, limit=LIMIT)
-
-        self.load(job, self._show)
+        searching = self.kb.searching
+        self.show_when_ready(
+            lambda: searching.run(lambda catalogue: catalogue.index.search(query, limit=LIMIT)), self._show
+        )
 
     def _show(self, result: Result | None) -> None:
         self.result = result
