@@ -137,7 +137,7 @@ def stats(as_json: options.AsJson = False) -> None:
 
 
 def _was_repeat(workspace: Workspace, card: str, day: int) -> bool:
-    progress = workspace.cards.get(card)
+    progress = workspace.cards.get(workspace.deck.renamed.get(card, card))
     return progress is not None and progress.state is not None and progress.state.first_day < day
 
 
