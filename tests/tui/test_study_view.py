@@ -9,7 +9,17 @@ from engine.grading import Evidence, Grade, Verdict
 from engine.memory import Rating
 from engine.session import Reveal
 from tui.snapshots.study import Closing
-from tui.views.study import VERDICTS, choices, closing_lines, grade_line, hanging, numbers, question, result
+from tui.views.study import (
+    VERDICTS,
+    choices,
+    closing_lines,
+    grade_line,
+    hanging,
+    now_line,
+    numbers,
+    question,
+    result,
+)
 
 CHOICE = Face(
     "choice",
@@ -150,3 +160,24 @@ def test_the_end_of_a_session_says_what_it_came_to_and_what_comes_next() -> None
 def test_an_empty_session_says_so_and_why() -> None:
     assert closing_lines(NOTHING, 80).plain.startswith("Nothing to ask here now.")
     assert "3 new cards will come later" in closing_lines(replace(NOTHING, held_back=3), 80).plain
+
+
+@pytest.mark.parametrize(
+    ("face", "words"),
+    [
+        (None, "Read it, then press Enter for its cards."),
+        (CHOICE, "One is right. Type its number."),
+        (replace(CHOICE, kind="multi", hint="x"), "mark them, Enter commits.  h: a hint."),
+        (Face("self", "Why?"), "Enter or Space shows the answer."),
+        (Face("estimate", "How much?"), "1.5e6. Enter commits, Esc leaves the field."),
+        (Face("recall", "Why?"), "Answer in a sentence or two. Enter commits, Esc leaves the field."),
+    ],
+)
+def test_what_to_do_now_follows_from_the_kind_of_card(face: Face | None, words: str) -> None:
+    assert now_line("asking", face, None).plain.endswith(words)
+
+
+def test_sureness_is_asked_before_the_grade() -> None:
+    told = reveal("1", 1, Rating.GOOD)
+    assert "How sure?" in now_line("sureness", CHOICE, told).plain
+    assert "Enter: Good" in now_line("revealed", CHOICE, told).plain

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input
+from textual.widgets import Footer
 
 from engine.grading import Confidence
 from engine.memory import Rating
@@ -19,18 +18,16 @@ from kb.errors import KbError, UsageError
 from tui.screens.base import KbScreen
 from tui.snapshots.study import Closing, Sight, begin, closing, doing
 from tui.views import study as views
-from tui.widgets.answer import AnswerArea, AnswerLine
-from tui.widgets.diagram_view import DiagramView
-from tui.widgets.markdown_view import MarkdownView
+from tui.widgets.answer import AnswerField
+from tui.widgets.card import CardView
 from tui.widgets.plain_static import PlainStatic
 from tui.widgets.size_notice import SizeNotice
 
 if TYPE_CHECKING:
+    from engine.faces import Face
     from tui.background import Desk
 
-Stage = Literal["loading", "reading", "asking", "sureness", "revealed"]
-
-TYPED = ("cloze", "order", "match", "estimate")
+TYPED = ("cloze", "order", "match", "estimate", "recall")
 
 
 class StudyScreen(KbScreen):
@@ -62,7 +59,7 @@ class StudyScreen(KbScreen):
         super().__init__()
         self.names = names
         self.ahead = ahead
-        self.stage: Stage = "loading"
+        self.stage: views.Stage = "loading"
         self.sight: Sight | None = None
         self.picked: frozenset[int] = frozenset()
         self._session: StudySession | None = None
@@ -73,21 +70,14 @@ class StudyScreen(KbScreen):
         """Progress above, the card, what to do now, the field for typed answers."""
         yield SizeNotice()
         yield PlainStatic("Opening the session …", id="top")
-        with VerticalScroll(id="card"):
-            yield PlainStatic(id="question")
-            yield MarkdownView(id="lesson")
-            yield DiagramView(id="diagram")
-            yield PlainStatic(id="choices")
-            yield PlainStatic(id="result")
+        yield CardView(id="card")
         yield PlainStatic(id="message")
         yield PlainStatic(id="now")
-        yield AnswerLine(id="line")
-        yield AnswerArea(id="area", soft_wrap=True, show_line_numbers=False)
+        yield AnswerField()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Opens the session."""
-        self._hide_fields()
         self.load(begin(self.names, self.ahead), self._begun)
 
     def on_resize(self) -> None:
@@ -101,8 +91,17 @@ class StudyScreen(KbScreen):
     # What is shown
 
     @property
-    def _width(self) -> int:
-        return max(self.query_one("#card").content_size.width - 2, 20)
+    def _card(self) -> CardView:
+        return self.query_one(CardView)
+
+    @property
+    def _field(self) -> AnswerField:
+        return self.query_one(AnswerField)
+
+    @property
+    def _face(self) -> Face | None:
+        item = self.sight.item if self.sight is not None else None
+        return item.face if isinstance(item, Ask) else None
 
     def _show(self, sight: Sight) -> None:
         """Shows another item."""
@@ -111,111 +110,58 @@ class StudyScreen(KbScreen):
             self._finish()
             return
         self.stage = "reading" if isinstance(sight.item, Introduction) else "asking"
-        self.query_one("#card").scroll_home(animate=False)
         self._say("")
-        lesson = sight.lesson
-        self.query_one(MarkdownView).show(lesson.text if lesson else "")
-        face = sight.item.face if isinstance(sight.item, Ask) else None
-        diagram = lesson.diagram if lesson else (face.diagram if face else "")
-        self.query_one(DiagramView).show(diagram, lesson.alt if lesson else "")
-        self._hide_fields()
+        self._field.close()
+        face = self._face
+        self._card.begin(sight.lesson, face)
         if face is not None and face.kind in TYPED:
-            line = self.query_one(AnswerLine)
-            line.placeholder = f"in {face.unit}" if face.unit else ""
-            self._open_field(line)
-        elif face is not None and face.kind == "recall":
-            self._open_field(self.query_one(AnswerArea))
+            self._field.open(free=face.kind == "recall", unit=face.unit)
         self._draw()
 
     def _draw(self) -> None:
         """Writes the texts to the present width and stage."""
         if self.sight is None or self.sight.item is None:
             return
-        item, width = self.sight.item, self._width
-        self._text("#top", views.top_line(self.sight, self.size.width))
-        self._text("#now", self._now())
-        if not isinstance(item, Ask):
-            title = self.sight.lesson.title if self.sight.lesson is not None else ""
-            self._text("#question", Content.styled(f"New: {title}", "bold $text-accent"))
-            self._text("#choices", "")
-            self._text("#result", "")
-            return
-        shown = self._reveal is not None and self.stage == "revealed"
-        # Once revealed, the result shows the options again, each with its verdict.
-        self._text("#question", views.question(item.face, width))
-        self._text("#choices", "" if shown else views.choices(item.face, self.picked, width))
-        self._text(
-            "#result",
-            views.result(item.face, self._reveal, self.sight.title, width) if shown and self._reveal else "",
-        )
-
-    def _now(self) -> str | Content:
-        """What the learner can do now."""
-        if self.stage == "sureness":
-            return views.sureness_line()
-        if self.stage == "revealed" and self._reveal is not None:
-            return views.grade_line(self._reveal)
-        item = self.sight.item if self.sight is not None else None
-        if not isinstance(item, Ask):
-            return "Read it, then press Enter for its cards."
-        hint = "  h: a hint." if item.face.hint else ""
-        if item.face.kind == "self":
-            return f"{item.face.instruction} Enter or Space shows the answer.{hint}"
-        if item.face.kind == "choice":
-            return f"{item.face.instruction}{hint}"
-        if item.face.kind == "multi":
-            return f"Several are right. Their numbers mark them, Enter commits.{hint}"
-        return f"{item.face.instruction.rstrip('.')}. Enter commits, Esc leaves the field.{hint}"
-
-    def _text(self, selector: str, text: str | Content) -> None:
-        widget = self.query_one(selector, PlainStatic)
-        widget.show(text)
-        widget.display = bool(text)
+        face = self._face
+        self.query_one("#top", PlainStatic).show(views.top_line(self.sight, self.size.width))
+        self.query_one("#now", PlainStatic).show(views.now_line(self.stage, face, self._reveal))
+        if self.sight.lesson is not None:
+            self._card.write_lesson(self.sight.lesson)
+        elif face is not None and self.stage == "revealed" and self._reveal is not None:
+            self._card.write_result(face, self._reveal, self.sight.title)
+        elif face is not None:
+            self._card.write_card(face, self.picked)
 
     def _say(self, text: str) -> None:
-        self._text("#message", Content.styled(text, "$text-warning"))
-
-    def _hide_fields(self) -> None:
-        for field in (self.query_one(AnswerLine), self.query_one(AnswerArea)):
-            field.display = False
-            field.clear()
-        self.query_one("#card").focus()
-
-    def _open_field(self, field: AnswerLine | AnswerArea) -> None:
-        field.display = True
-        field.focus()
-
-    @property
-    def _field(self) -> AnswerLine | AnswerArea | None:
-        fields: tuple[AnswerLine | AnswerArea, ...] = (self.query_one(AnswerLine), self.query_one(AnswerArea))
-        return next((field for field in fields if field.display), None)
+        message = self.query_one("#message", PlainStatic)
+        message.show(Content.styled(text, "$text-warning"))
+        message.display = bool(text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own signature
         """Offers what concerns a card only while there is one."""
-        on_card = self.sight is not None and isinstance(self.sight.item, Ask)
-        return on_card if action in ("flag", "set_aside", "hint", "write") else True
+        return self._face is not None if action in ("flag", "set_aside", "hint", "write") else True
 
     # Answering
 
     async def action_number(self, number: int) -> None:
         """A number: picks an option, says how sure one is, or grades, as the stage asks."""
-        item = self.sight.item if self.sight is not None else None
+        face = self._face
         if self.stage == "sureness" and number <= len(Confidence):
             await self._reveal_with(Confidence(number))
         elif self.stage == "revealed" and number <= len(Rating):
             await self._grade(Rating(number))
-        elif self.stage == "asking" and isinstance(item, Ask) and number <= len(item.face.options):
-            if item.face.kind == "choice":
+        elif self.stage == "asking" and face is not None and number <= len(face.options):
+            if face.kind == "choice":
                 self.picked = frozenset({number - 1})
                 self._draw()
                 await self._commit(str(number))
-            elif item.face.kind == "multi":
+            elif face.kind == "multi":
                 self.picked = self.picked ^ {number - 1}
                 self._draw()
 
     async def action_proceed(self) -> None:
         """Enter: the next step of whatever is under way."""
-        item = self.sight.item if self.sight is not None else None
+        face = self._face
         if self.stage == "reading" and self._session is not None:
             session = self._session
             await self._do(lambda _: session.read())
@@ -226,22 +172,18 @@ class StudyScreen(KbScreen):
                 self._say("Only you can grade this one: 1 Again, 2 Hard, 3 Good, 4 Easy.")
             else:
                 await self._grade(self._reveal.grade.suggested)
-        elif self.stage == "asking" and isinstance(item, Ask):
-            if item.face.kind == "self":
+        elif self.stage == "asking" and face is not None:
+            if face.kind == "self":
                 await self._commit("")
-            elif item.face.kind == "choice":
+            elif face.kind == "choice":
                 self._say("Type the number of an option.")
-            elif item.face.kind == "multi":
+            elif face.kind == "multi":
                 await self._commit(views.numbers(self.picked))
             else:
                 self.action_write()
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Commits a typed line."""
-        await self._commit(event.value)
-
-    async def on_answer_area_submitted(self, event: AnswerArea.Submitted) -> None:
-        """Commits a typed text."""
+    async def on_answer_field_submitted(self, event: AnswerField.Submitted) -> None:
+        """Commits a typed answer."""
         await self._commit(event.text)
 
     async def _commit(self, response: str) -> None:
@@ -251,9 +193,8 @@ class StudyScreen(KbScreen):
         if not await self._answer(response, None):
             return
         self._response = response
-        if self._field is not None:
-            self._field.disabled = True
-            self.query_one("#card").focus()
+        self._field.hold()
+        self._card.focus()
         if self.sight.wants_confidence:
             self.stage = "sureness"
             self._draw()
@@ -287,15 +228,10 @@ class StudyScreen(KbScreen):
 
     def _revealed(self) -> None:
         self.stage = "revealed"
-        for field in (self.query_one(AnswerLine), self.query_one(AnswerArea)):
-            field.display, field.disabled = False, False
+        self._field.close()
         self._draw()
         self.refresh_bindings()
-        self.call_after_refresh(self._bring_result_into_view)
-
-    def _bring_result_into_view(self) -> None:
-        result, card = self.query_one("#result"), self.query_one("#card")
-        result.scroll_visible(animate=False, top=result.size.height >= card.content_size.height)
+        self.call_after_refresh(self._card.bring_result_into_view)
 
     async def _grade(self, rating: Rating) -> None:
         session, sight = self._session, self.sight
@@ -368,22 +304,20 @@ class StudyScreen(KbScreen):
 
     def action_hint(self) -> None:
         """Shows the hint of a card that has one."""
-        item = self.sight.item if self.sight is not None else None
-        if isinstance(item, Ask) and self.stage == "asking":
-            self._say(f"Hint: {item.face.hint}" if item.face.hint else "This card has no hint.")
+        if self._face is not None and self.stage == "asking":
+            self._say(f"Hint: {self._face.hint}" if self._face.hint else "This card has no hint.")
 
     def action_write(self) -> None:
         """Puts the cursor back into the answer field."""
-        if self.stage == "asking" and self._field is not None:
-            self._field.focus()
+        if self.stage == "asking":
+            self._field.resume()
 
     def action_leave(self) -> None:
         """Leaves the answer field; a second time, the session."""
-        if self._field is not None and self._field.has_focus:
-            self.query_one("#card").focus()
+        if self._field.writing:
+            self._card.focus()
             self._say("Esc again leaves the session; i goes back to the field.")
-            return
-        if self.sight is not None and self.sight.answered:
+        elif self.sight is not None and self.sight.answered:
             self._finish()
         else:
             self.dismiss()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from engine.grading import Evidence
     from engine.session import Reveal
     from tui.snapshots.study import Closing, Sight
+
+Stage = Literal["loading", "reading", "asking", "sureness", "revealed"]
 
 SURENESS = ("guess", "unsure", "fairly sure", "certain")
 GRADES = ("Again", "Hard", "Good", "Easy")
@@ -36,6 +38,30 @@ VERDICTS: Mapping[str, tuple[str, str, str]] = {
     "unclear": (*_DOUBT, "unclear"),
 }
 """Mark, colour and words of each verdict on an answer."""
+
+
+def now_line(stage: Stage, face: Face | None, reveal: Reveal | None) -> Content:
+    """What the learner can do now.
+
+    Args:
+        stage: how far the item in hand is.
+        face: the card; None for an introduction.
+        reveal: what the answer came to, where one was committed.
+    """
+    if stage == "sureness":
+        return sureness_line()
+    if stage == "revealed" and reveal is not None:
+        return grade_line(reveal)
+    if face is None:
+        return Content("Read it, then press Enter for its cards.")
+    hint = "  h: a hint." if face.hint else ""
+    if face.kind == "choice":
+        return Content(f"{face.instruction}{hint}")
+    if face.kind == "multi":
+        return Content(f"Several are right. Their numbers mark them, Enter commits.{hint}")
+    if face.kind == "self":
+        return Content(f"{face.instruction} Enter or Space shows the answer.{hint}")
+    return Content(f"{face.instruction.rstrip('.')}. Enter commits, Esc leaves the field.{hint}")
 
 
 def hanging(mark: str, text: str, width: int, style: str = "") -> Content:
