@@ -50,7 +50,7 @@ bench: $(DEV) ## the figures of docs/, side by side
 	$(BIN)/python -m benchmarks
 
 soak: $(DEV) ## the long runs: kill tests, oracles at full length, all diagrams
-	KB_SOAK=1 $(BIN)/python -m pytest -q -n 2 -m "soak or not soak" -rA --no-header tests | tail -60
+	KB_SOAK=1 $(BIN)/python -m pytest -q -n 2 -rfE --durations=15 tests
 
 vectors: $(DEV) ## encode what changed in the content
 	$(BIN)/python scripts/make_vectors.py

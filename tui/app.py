@@ -19,6 +19,7 @@ from tui.background import Background, Catalogue, Desk
 from tui.commands import KbCommands
 from tui.history import History, Place
 from tui.screens.staircase import StaircaseScreen
+from tui.sitting import Sitting
 from tui.widgets.size_notice import COLUMNS, ROWS
 
 DEFAULT_THEME = "textual-dark"
@@ -46,7 +47,7 @@ class KbApp(App[None]):
     Args:
         content: a content folder; None for the shipped one.
         clock: tells the time, with a time zone; None for the machine's.
-        study: steps or entries to study at once, all where it is empty; None opens the staircase.
+        study: a session to begin at once; None opens the staircase.
     """
 
     TITLE = "Design Staircase"
@@ -70,7 +71,7 @@ class KbApp(App[None]):
         self,
         content: Path | None = None,
         clock: Callable[[], datetime] | None = None,
-        study: tuple[str, ...] | None = None,
+        study: Sitting | None = None,
     ) -> None:
         super().__init__()
         self.background = Background(Desk(content, clock))
@@ -84,7 +85,7 @@ class KbApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self.push_screen(StaircaseScreen())
         if self._study is not None:
-            self.study(*self._study)
+            self.begin(self._study)
 
     def _theme_chosen(self, theme: Theme) -> None:
         """Keeps a theme that was chosen in the palette."""
@@ -112,9 +113,13 @@ class KbApp(App[None]):
         Args:
             names: steps or entries; everything where there are none.
         """
+        self.begin(Sitting(names))
+
+    def begin(self, sitting: Sitting) -> None:
+        """Opens a study session as it was asked for."""
         from tui.screens.study import StudyScreen
 
-        self.push_screen(StudyScreen(names))
+        self.push_screen(StudyScreen(sitting))
 
     def open_step(self, step: str) -> None:
         """Opens a step of the staircase."""
@@ -172,12 +177,12 @@ class KbApp(App[None]):
             self.push_screen(HelpScreen(self.screen))
 
 
-def run(content: Path | None = None, study: tuple[str, ...] | None = None) -> int:
+def run(content: Path | None = None, study: Sitting | None = None) -> int:
     """Runs the application until the user leaves it.
 
     Args:
         content: a content folder; None for the shipped one.
-        study: steps or entries to study at once, all where it is empty; None opens the staircase.
+        study: a session to begin at once; None opens the staircase.
 
     Returns:
         The exit code.

@@ -40,8 +40,10 @@ def study(
 
     if not plain and sys.stdin.isatty() and sys.stdout.isatty():
         from tui.app import run
+        from tui.sitting import Sitting
 
-        raise typer.Exit(run(options.content(), study=tuple(what or ())))
+        sitting = Sitting(tuple(what or ()), new_only=new_only, due_only=due_only, ahead=ahead)
+        raise typer.Exit(run(options.content(), sitting))
     from kb.cli.plain_study import PlainStudy
 
     workspace = Workspace.open(options.content())

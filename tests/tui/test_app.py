@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui.app import DEFAULT_THEME, KbApp, chosen_theme
+from tui.sitting import Sitting
 
 
 def test_importing_the_application_loads_nothing_heavy() -> None:
@@ -66,14 +67,14 @@ async def test_a_small_terminal_is_told_so_and_works(at, columns: int, rows: int
 
 
 async def test_a_session_can_be_opened_at_once(at, content: Path, clock) -> None:
-    async with at(over=KbApp(content, clock, study=("queues",))) as person:
+    async with at(over=KbApp(content, clock, study=Sitting(("queues",)))) as person:
         await person.until("New: Work queue")
         await person.press("escape")
         await person.screen("StaircaseScreen")
 
 
 async def test_a_session_on_something_unknown_is_explained(at, content: Path, clock) -> None:
-    async with at(over=KbApp(content, clock, study=("quees",))) as person:
+    async with at(over=KbApp(content, clock, study=Sitting(("quees",)))) as person:
         await person.until("there is no entry `quees`")
 
 

@@ -53,7 +53,7 @@ async def test_a_session_on_the_selected_concept_can_be_begun(at) -> None:
         assert person.told() == ["This has no cards of its own."]
         await person.press(*["down"] * 4, "c")
         screen = await person.screen("StudyScreen")
-        assert screen.names == ("work-queue",)
+        assert screen.sitting.names == ("work-queue",)
 
 
 async def test_a_wide_screen_puts_the_description_beside_the_list(at) -> None:

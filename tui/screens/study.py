@@ -16,6 +16,7 @@ from engine.memory import Rating
 from engine.session import Ask, Introduction, Reveal, StudySession
 from kb.errors import KbError, UsageError
 from tui.screens.base import KbScreen
+from tui.sitting import Sitting
 from tui.snapshots.study import Closing, Sight, begin, closing, doing
 from tui.views import study as views
 from tui.widgets.answer import AnswerField
@@ -34,8 +35,7 @@ class StudyScreen(KbScreen):
     """One sitting.
 
     Args:
-        names: steps or entries; everything where there are none.
-        ahead: new cards come whether their prerequisites are learned or not.
+        sitting: what the session is about.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,10 +55,9 @@ class StudyScreen(KbScreen):
 
     HEAD: ClassVar[str] = "#top"
 
-    def __init__(self, names: tuple[str, ...] = (), ahead: bool = False) -> None:
+    def __init__(self, sitting: Sitting) -> None:
         super().__init__()
-        self.names = names
-        self.ahead = ahead
+        self.sitting = sitting
         self.stage: views.Stage = "loading"
         self.sight: Sight | None = None
         self.picked: frozenset[int] = frozenset()
@@ -78,7 +77,7 @@ class StudyScreen(KbScreen):
 
     def on_mount(self) -> None:
         """Opens the session."""
-        self.load(begin(self.names, self.ahead), self._begun)
+        self.load(begin(self.sitting), self._begun)
 
     def on_resize(self) -> None:
         """Wraps the text to the new width."""
@@ -330,6 +329,6 @@ class StudyScreen(KbScreen):
         from tui.screens.summary import SummaryScreen
 
         def show(found: Closing) -> None:
-            self.app.switch_screen(SummaryScreen(found, self.names))
+            self.app.switch_screen(SummaryScreen(found, self.sitting))
 
         self.load(closing(self._session), show)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer
 
 from tui.screens.base import KbScreen
+from tui.sitting import Sitting
 from tui.snapshots.study import Closing
 from tui.views.study import closing_lines
 from tui.widgets.plain_static import PlainStatic
@@ -20,7 +22,7 @@ class SummaryScreen(KbScreen):
 
     Args:
         closing: the sums.
-        names: what the session was asked for, to go on with the same.
+        sitting: what the session was asked for, to go on with the same.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,10 +34,10 @@ class SummaryScreen(KbScreen):
 
     HEAD: ClassVar[str] = "#top"
 
-    def __init__(self, closing: Closing, names: tuple[str, ...]) -> None:
+    def __init__(self, closing: Closing, sitting: Sitting) -> None:
         super().__init__()
         self.closing = closing
-        self.names = names
+        self.sitting = sitting
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -62,13 +64,13 @@ class SummaryScreen(KbScreen):
 
     def action_go_on(self) -> None:
         """Another session about the same."""
-        self._study(ahead=False)
+        self._study(self.sitting)
 
     def action_go_ahead(self) -> None:
         """The same with new cards whose prerequisites are not learned yet; the learner decides."""
-        self._study(ahead=True)
+        self._study(replace(self.sitting, ahead=True, due_only=False))
 
-    def _study(self, ahead: bool) -> None:
+    def _study(self, sitting: Sitting) -> None:
         from tui.screens.study import StudyScreen
 
-        self.app.switch_screen(StudyScreen(self.names, ahead))
+        self.app.switch_screen(StudyScreen(sitting))

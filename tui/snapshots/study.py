@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.sitting import Sitting
 from tui.snapshots.home import next_load
 
 if TYPE_CHECKING:
@@ -65,21 +66,21 @@ class Sight:
     wants_confidence: bool
 
 
-def begin(names: Sequence[str], ahead: bool = False) -> Job[tuple[StudySession, Sight]]:
+def begin(sitting: Sitting) -> Job[tuple[StudySession, Sight]]:
     """Opens a session.
 
     Args:
-        names: steps or entries; everything where there are none.
-        ahead: new cards come whether their prerequisites are learned or not.
+        sitting: what it is about.
 
     Returns:
         A job that hands back the session, to be used only in other jobs, and its first item.
     """
 
     def job(desk: Desk) -> tuple[StudySession, Sight]:
-        session = desk.workspace.study(desk.workspace.scope_of(names))
-        if ahead:
-            session.go_ahead()
+        workspace = desk.workspace
+        scope = workspace.scope_of(sitting.names)
+        ahead = scope.ahead or sitting.ahead
+        session = workspace.study(replace(scope, new_only=sitting.new_only, due_only=sitting.due_only, ahead=ahead))
         return session, look(desk, session, desk.workspace.clock())
 
     return job
