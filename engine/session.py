@@ -219,6 +219,18 @@ class StudySession:
         self._read.add(item.subject)
         self._tally.read.append(item.entry)
 
+    def accepts(self, response: str) -> None:
+        """Looks whether the current card can take this answer, before the learner is asked how sure they are.
+
+        Args:
+            response: as typed; numbers of options for choices.
+
+        Raises:
+            UsageError: it cannot.
+        """
+        item = self._asked()
+        check(item.face, item.card, response, None)
+
     def answer(self, response: str, confidence: Confidence | None = None) -> Reveal:
         """Commits the learner's answer and shows the right one. Nothing is logged before `grade`.
 

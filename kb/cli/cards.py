@@ -143,7 +143,7 @@ def export(
     history: Annotated[bool, typer.Option("--history", help="Also your reviews, due days and memory states.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Writes cards to a file of another program; the suffix names the format. The depth is that of your settings if left out."""
+    """Writes cards to a file of another program. The suffix names the format. The depth is that of your settings if left out."""
     from engine.exchange.export import part_of
     from engine.exchange.formats import format_for
     from engine.workspace import Workspace
@@ -185,12 +185,12 @@ def suspend(ids: Ids, as_json: options.AsJson = False) -> None:
 
 
 def resume(ids: Ids, as_json: options.AsJson = False) -> None:
-    """Brings cards back that were suspended, put off until tomorrow, or marked as known."""
+    """Brings cards back. They were suspended, put off until tomorrow, or marked as known."""
     _record("resume", ids, as_json)
 
 
 def known(ids: Ids, as_json: options.AsJson = False) -> None:
-    """Marks cards as known: they are not asked any more and count as learned."""
+    """Marks cards as known. They are not asked any more and count as learned."""
     _record("known", ids, as_json)
 
 

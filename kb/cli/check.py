@@ -32,7 +32,7 @@ def check(
     warnings: Annotated[bool, typer.Option("--warnings/--no-warnings", help="Show warnings too.")] = True,
     as_json: options.AsJson = False,
 ) -> None:
-    """Checks the content: every problem with its file, line, rule and remedy. Exit code 1 when there are errors."""
+    """Checks the content. Every problem has its file, line, rule and remedy. Exit code 1 when there are errors."""
     if rules:
         _print_rules(as_json)
         return
@@ -139,7 +139,7 @@ def schema(
         typer.Argument(help="concept, tradeoff, exercise, step, questions, staircase, references, numbers or sources."),
     ],
 ) -> None:
-    """Prints the JSON schema of a kind of file, for completion and checks in an editor."""
+    """Prints the JSON schema of a kind of file. Editors complete and check with it."""
     from kb.schema import schema_of
 
     output.data(schema_of(kind))

@@ -33,7 +33,7 @@ def check(as_json: options.AsJson = False) -> None:
     if as_json:
         output.data({"database": workspace.store.where, "problems": problems, "events": events})
     else:
-        output.lines(problems or [f"{workspace.store.where}: sound, {events} events"])
+        output.lines(problems or [f"{workspace.store.where}: sound, {output.counted(events or 0, 'event')}"])
     if problems:
         raise typer.Exit(1)
 
@@ -67,13 +67,13 @@ def restore(
         )
     count = events_in(chosen)
     current = paths.database_path()
-    if not yes and not typer.confirm(f"Replace {current} with {chosen} ({count} events)?", err=True):
+    if not yes and not typer.confirm(f"Replace {current} with {chosen} ({output.counted(count, 'event')})?", err=True):
         raise typer.Exit(1)
     aside = paths.backup_dir() / backups.name_for(system_clock().astimezone(UTC), "before-restore")
     bring_back(chosen, current, aside)
     if aside.exists():
         output.say(f"What was there is kept as {aside}")
-    output.line(f"{current}: {count} events")
+    output.line(f"{current}: {output.counted(count, 'event')}")
 
 
 def rebuild() -> None:

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(as_json: options.AsJson = False) -> None:
-    """Looks at program, content, database, index and terminal, and says what to mend. Exit code 1 when something is wrong."""
+    """Says what is set up and what to mend. Exit code 1 when something is wrong."""
     rows = [{"what": what, "ok": ok, "found": found} for what, ok, found in _findings()]
     if as_json:
         output.data(rows)
@@ -90,13 +90,13 @@ def _search() -> str:
     from kb.search import open_index
 
     result = open_index(options.content()).search("cache", limit=1)
-    return f"index answers ({len(result.hits)} hit for “cache”)"
+    return f"index answers ({output.counted(len(result.hits), 'hit')} for “cache”)"
 
 
 def _folders() -> str:
     folder = paths.data_dir()
     nearest = next(p for p in (folder, *folder.parents) if p.exists())
-    if not os.access(nearest, os.W_OK):
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
         from kb.errors import StoreError
 
         raise StoreError("cannot be written", where=str(nearest), hint="Set KB_HOME to a folder you may write.")

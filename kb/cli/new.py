@@ -21,7 +21,7 @@ def new(
     entry: Annotated[str, typer.Argument(help="The id, in lower case with hyphens, such as write-through-cache.")],
     step: options.Step = None,
 ) -> None:
-    """Writes the skeleton of an entry, every key with a word on what belongs there."""
+    """Writes the skeleton of an entry. Every key has a word on what belongs there."""
     from kb.skeleton import new_files, write_new
 
     library = Library.load(options.content())

@@ -14,6 +14,7 @@ from kb.errors import KbError
 from kb.text import plain
 
 INTERRUPTED = 130
+NARROWEST = 20
 
 
 def line(text: str = "") -> None:
@@ -36,6 +37,16 @@ def data(value: Any) -> None:
     readable = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16")
     sys.stdout.write(json.dumps(value, ensure_ascii=not readable, default=str) + "\n")
     sys.stdout.flush()
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, as in "1 review" and "2 reviews".
+
+    Args:
+        number: how many.
+        noun: in the singular; the plural takes an s.
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def say(text: str) -> None:
@@ -84,7 +95,18 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     ]
     for row in [list(headings), *body]:
         cells = (cell.rjust(w) if right else cell.ljust(w) for cell, w, right in zip(row, widths, numeric, strict=True))
-        line("  ".join(cells).rstrip())
+        lines(_wrapped("  ".join(cells).rstrip(), sum(widths[:-1]) + 2 * len(widths[:-1])))
+
+
+def _wrapped(row: str, indent: int) -> list[str]:
+    """A row of a table, its last column wrapped at words where a person reads it and enough room is left for it."""
+    room = terminal_width() - indent
+    if not interactive() or room < NARROWEST or len(row) <= terminal_width():
+        return [row]
+    import textwrap
+
+    first, *rest = textwrap.wrap(row[indent:], room, break_long_words=False, break_on_hyphens=False)
+    return [row[:indent] + first, *(" " * indent + part for part in rest)]
 
 
 def markdown(text: str) -> None:
@@ -117,6 +139,7 @@ def explained() -> Iterator[None]:
     Raises:
         SystemExit: with the error's exit code, after it was printed.
     """
+    _open_closed_streams()
     previous = signal.signal(signal.SIGINT, _interrupt)
     try:
         yield
@@ -132,6 +155,13 @@ def explained() -> Iterator[None]:
         raise SystemExit(0) from None
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def _open_closed_streams() -> None:
+    """Python sets a stream to None that the caller closed, as in `kb <&-`; reading it then ends at once, writing goes nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process
 
 
 class _Interrupted(BaseException):

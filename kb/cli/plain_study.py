@@ -133,17 +133,18 @@ class PlainStudy:
         output.lines(f"  {given}" for given in face.givens)
         output.lines(f"  left {n}: {text}" for n, text in enumerate(face.left, 1))
         output.lines(f"  {n}. {text}" for n, text in enumerate(face.options, 1))
-        unit = f" Unit: {face.unit}." if face.unit else ""
+        unit = f". Unit: {face.unit}." if face.unit else ""
         output.line(f"({face.instruction}{unit})")
 
     def _answer(self) -> Reveal:
         while True:
             text = self._line("> ")
-            confidence = self._confidence() if self._session.wants_confidence else None
             try:
-                return self._session.answer(text, confidence)
+                self._session.accepts(text)
             except UsageError as error:
                 output.line(str(error))
+                continue
+            return self._session.answer(text, self._confidence() if self._session.wants_confidence else None)
 
     def _confidence(self) -> Confidence | None:
         while True:
@@ -219,7 +220,9 @@ class PlainStudy:
         tally = self._session.summary()
         titles = self._workspace.library.title
         output.line()
-        output.line(f"{tally.answered} answers, {tally.new} of them new cards, {tally.seconds / 60:.0f} minutes.")
+        new = f"{tally.new} of them {'a new card' if tally.new == 1 else 'new cards'}"
+        minutes = output.counted(round(tally.seconds / 60), "minute")
+        output.line(f"{output.counted(tally.answered, 'answer')}, {new}, {minutes}.")
         if tally.ratings:
             output.line(", ".join(f"{r.name.lower()} {tally.ratings[r]}" for r in Rating if tally.ratings[r]))
         if tally.learned:

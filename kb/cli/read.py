@@ -9,7 +9,7 @@ import typer
 
 from kb.cli import options, output
 from kb.content import Library
-from kb.errors import UsageError
+from kb.errors import ContentError, UsageError
 from kb.models import Concept, Kind
 
 
@@ -57,13 +57,23 @@ def show(
 
 
 def named(library: Library, text: str) -> str:
-    """The id that a user means: an id, a title or an alias, written in any case."""
+    """The id that a user means: an id, a title or an alias, written in any case.
+
+    Raises:
+        ContentError: it names a step of the staircase that is not written yet.
+    """
     if text in library.entries or text in library.renamed:
         return text
     wanted = text.casefold().strip()
     for entry in library.entries.values():
         if wanted in (entry.title.casefold(), *(a.casefold() for a in getattr(entry, "aliases", ()))):
             return entry.id
+    for stair in library.staircase.steps:
+        if wanted in (stair.id, stair.title.casefold()):
+            raise ContentError(
+                f"the step `{stair.id}` is planned and not written yet",
+                hint=f"`kb list --planned --step {stair.id}` shows what it will hold.",
+            )
     return wanted.replace(" ", "-") if wanted.replace(" ", "-") in (library.entries | library.planned) else text
 
 
@@ -160,7 +170,7 @@ def graph(
     distance: Annotated[int, typer.Option("--distance", min=1, max=3, help="How many links away.")] = 1,
     form: Annotated[str, typer.Option("--format", help="text, mermaid or json.")] = "text",
 ) -> None:
-    """Shows what stands around an entry: what it needs, what it leads to, what it is taken for."""
+    """Shows what stands around an entry. What it needs, what it leads to, what it is taken for."""
     from kb.graph import Graph
 
     library = Library.load(options.content())

@@ -90,6 +90,8 @@ def due(
         return
     output.line(f"{len(queue.due)} due ({overdue} from earlier days), {len(queue.new)} new, about {minutes} min")
     output.table(("day", "due"), ((row["day"], row["due"]) for row in ahead))
+    if queue.held_back and not queue.new:
+        output.say("The other new cards wait for what they build on; `kb study --ahead` does not.")
 
 
 def _date(day: int) -> str:
@@ -115,10 +117,11 @@ def stats(as_json: options.AsJson = False) -> None:
     mature = [e for e in recent if _was_repeat(workspace, e.subject, e.local_day)]
     retention = sum(e.review.rating > Rating.AGAIN for e in mature if e.review) / len(mature) if mature else None
     days = len({e.local_day for e in kept})
+    begun = sum(p.state is not None for p in workspace.cards.values())
     summary = {
         "reviews": len(kept),
         "days": days,
-        "cards": sum(p.state is not None for p in workspace.cards.values()),
+        "cards": begun,
         "learned": sum(m.learned for m in workspace.mastery().values()),
         "retention_30_days": retention,
     }
@@ -126,16 +129,16 @@ def stats(as_json: options.AsJson = False) -> None:
         output.data({**summary, "steps": [asdict(s) for s in steps]})
         return
     rate = "not known yet" if retention is None else f"{retention:.0%}"
-    output.line(
-        f"{summary['reviews']} reviews on {days} days, {summary['cards']} cards begun, {summary['learned']} entries learned, retention of 30 days: {rate}"
-    )
+    learned = "1 entry" if summary["learned"] == 1 else f"{summary['learned']} entries"
+    counts = f"{output.counted(len(kept), 'review')} on {output.counted(days, 'day')}"
+    output.line(f"{counts}, {output.counted(begun, 'card')} begun, {learned} learned, retention of 30 days: {rate}")
     output.table(
         ("step", "learned", "begun", "concepts", "mastery", "due", "new"),
         ((s.title, s.learned, s.begun, s.concepts, f"{s.mastery:.0%}", s.due, s.new) for s in steps if s.written),
     )
-    planned = [s.title for s in steps if not s.written]
+    planned = sum(not s.written for s in steps)
     if planned:
-        output.say(f"Planned, not written yet: {', '.join(planned)}.")
+        output.say(f"{planned} of {len(steps)} steps are planned and not written yet; `kb list --planned` shows them.")
 
 
 def _was_repeat(workspace: Workspace, card: str, day: int) -> bool:

@@ -13,7 +13,7 @@ def test_a_plain_session_line_by_line(kb) -> None:
     lines = outcome.out.splitlines()
     assert "New: Memory hierarchy and locality" in lines
     assert any(line.startswith("[3 left, new]") for line in lines)
-    assert "1 answers, 1 of them new cards, 0 minutes." in lines
+    assert "1 answer, 1 of them a new card, 0 minutes." in lines
     assert kb("stats", "--json").data["reviews"] == 1
 
 

@@ -217,7 +217,7 @@ class StudyScreen(KbScreen):
         try:
             self._reveal = await self.kb.background.run(lambda _: session.answer(response, confidence))
         except UsageError as error:
-            self._say(f"{error.what[:1].upper()}{error.what[1:]}. {error.hint}".strip())
+            self._say(f"{error.what[:1].upper()}{error.what[1:].rstrip('.')}. {error.hint}".strip())
             return False
         except KbError as error:
             self.tell(error)
