@@ -161,7 +161,7 @@ def _open_closed_streams() -> None:
     """Python sets a stream to None that the caller closed, as in `kb <&-`; reading it then ends at once, writing goes nowhere."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
 
 
 class _Interrupted(BaseException):

@@ -69,13 +69,15 @@ def test_planned_steps_are_counted_not_listed(kb) -> None:
 
 
 def test_due_says_that_the_rest_waits_when_nothing_new_is_open(kb) -> None:
-    kb("config", "new_per_day", "0")
-    assert "kb study --ahead" not in kb("due").err or "wait for what they build on" in kb("due").err
+    assert "wait for what they build on" not in kb("due").err
+    kb("config", "confidence", "false")
+    kb("study", "--plain", "--due", stdin="")
+    kb("study", "--plain", stdin="\n" + "1\n3\n" * 3 + "n\n")
+    assert kb("due", "--json").data["new"] == 0
+    assert "wait for what they build on" in kb("due").err
 
 
-def test_the_doctor_finds_that_the_data_folder_is_a_file(
-    kb, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_doctor_finds_that_the_data_folder_is_a_file(kb, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     monkeypatch.setenv("KB_HOME", str(tmp_path / "file"))
     rows = {row["what"]: row for row in kb("doctor", "--json").data}
@@ -88,13 +90,15 @@ def test_the_list_of_commands_cuts_no_sentence_off(kb, group: list[str]) -> None
     assert "..." not in kb(*group, "--help").out.partition("Commands:")[2]
 
 
-def test_long_cells_are_wrapped_at_words_on_a_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(output, "interactive", lambda: True)
-    monkeypatch.setattr(output, "terminal_width", lambda: 40)
-    output.table(("a", "what it does"), [("x", "several words that do not fit into one row")])
-    shown = capsys.readouterr().out.splitlines()
-    assert all(len(text) <= 40 for text in shown)
-    assert shown[2].startswith("   ")
-    assert " ".join(" ".join(shown[1:]).split()) == "x several words that do not fit into one row"
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a POSIX matter")
+def test_a_table_wraps_its_last_column_at_words_on_a_terminal(kb, home: Path) -> None:
+    import pexpect
+
+    plain = kb("config").out
+    only_results = ["-c", '"$0" -m kb config 2>/dev/null', sys.executable]
+    command = pexpect.spawn("/bin/sh", only_results, timeout=30, encoding="utf-8", dimensions=(24, 80))
+    command.expect(pexpect.EOF)
+    shown = (command.before or "").splitlines()
+    assert max(map(len, plain.splitlines())) > 80
+    assert all(len(text) <= 80 for text in shown)
+    assert " ".join("\n".join(shown).split()) == " ".join(plain.split())
