@@ -16,7 +16,7 @@ from kb.lint.texts import citations, prose, sentences, words
 from kb.problems import Problem
 from kb.roots import Roots
 
-FINISHED = ["networking-http", "caching"]
+FINISHED = ["networking-http", "databases-storage", "caching"]
 """Steps that are written in full, and stay so."""
 
 
