@@ -16,7 +16,7 @@ from kb.lint.texts import citations, prose, sentences, words
 from kb.problems import Problem
 from kb.roots import Roots
 
-FINISHED = ["networking-http", "databases-storage", "caching"]
+FINISHED = ["networking-http", "databases-storage", "caching", "load-balancing"]
 """Steps that are written in full, and stay so."""
 
 
