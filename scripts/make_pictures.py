@@ -21,14 +21,17 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 INSTANT = datetime(2026, 11, 21, 19, 30, tzinfo=UTC)
 SIZE = (100, 30)
 
-PICTURES: dict[str, tuple[str, ...]] = {
-    "staircase": (),
-    "step": ("enter",),
-    "concept": ("slash", *"stampede", "WAIT", "enter", "WAIT", "right", "right"),
-    "study": ("s", "WAIT", "enter", "WAIT", "enter"),
-    "search": ("slash", *"old page after we deployed", "WAIT"),
+PICTURES: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...]]] = {
+    "staircase": (None, ()),
+    "step": (None, ("enter",)),
+    "concept": (None, ("slash", *"stampede", "WAIT", "enter", "WAIT", "right", "right")),
+    "study": (
+        ("memory-hierarchy",),
+        ("WAIT", "enter", "WAIT", "enter", "enter", "3", "WAIT", *"1.1 us", "enter", "WAIT", "4"),
+    ),
+    "search": (None, ("slash", *"browsers keep using the old javascript after a release", "WAIT")),
 }
-"""The keys that lead to each picture."""
+"""What is studied at once, or None, and the keys that lead to each picture."""
 
 
 async def _settle(pilot: Pilot[None], enough: Callable[[], bool] = lambda: True, seconds: float = 1.5) -> None:
@@ -38,10 +41,11 @@ async def _settle(pilot: Pilot[None], enough: Callable[[], bool] = lambda: True,
         await pilot.pause(0.05)
 
 
-async def _take(name: str, keys: tuple[str, ...]) -> None:
+async def _take(name: str, study: tuple[str, ...] | None, keys: tuple[str, ...]) -> None:
     from tui.app import KbApp
+    from tui.sitting import Sitting
 
-    app = KbApp(clock=lambda: INSTANT)
+    app = KbApp(clock=lambda: INSTANT, study=None if study is None else Sitting(study))
     async with app.run_test(size=SIZE) as pilot:
         await _settle(pilot)
         for key in keys:
@@ -59,7 +63,7 @@ def main(names: list[str]) -> None:
     for name in names or list(PICTURES):
         with tempfile.TemporaryDirectory() as home:
             os.environ["KB_HOME"] = home
-            asyncio.run(_take(name, PICTURES[name]))
+            asyncio.run(_take(name, *PICTURES[name]))
         sys.stderr.write(f"{name}.svg\n")
 
 
