@@ -66,3 +66,18 @@ def check(face: Face, card: Card, text: str, confidence: Confidence | None = Non
             return grade_recall(rubric.must, rubric.must_not, rubric.direction, text)
         case "self":
             return SELF_GRADED
+
+
+def how_far(face: Face, text: str) -> str:
+    """How far an estimate lies from what is expected, in words.
+
+    Args:
+        face: of kind `estimate`.
+        text: the answer as typed, one that `check` has taken.
+    """
+    ratio = parse_estimate(text, face.unit) / face.value
+    if ratio <= 0:
+        return "not above 0"
+    if 0.99 < ratio < 1.01:
+        return "exactly"
+    return f"{ratio:.2g} times what is expected" if ratio >= 1 else f"{1 / ratio:.2g} times too small"

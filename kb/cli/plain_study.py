@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.answers import how_far
 from engine.faces import Face
 from engine.grading import Confidence, Evidence, Verdict
 from engine.memory import Rating
@@ -160,6 +161,8 @@ class PlainStudy:
         if face.kind == "choice":
             chosen = grade.evidence[0].index
             output.line("Right." if grade.score == 1 else f"Not right. {face.why_not[chosen] or ''}".rstrip())
+        elif face.kind == "estimate":
+            output.line(f"{'Right' if grade.score == 1 else 'Not right'}: {how_far(face, reveal.response)}.")
         elif grade.suggested is not None:
             output.line(f"Score: {grade.score:.0%}")
             output.lines(evidence_line(face, e) for e in grade.evidence)
@@ -252,6 +255,6 @@ def evidence_line(face: Face, evidence: Evidence) -> str:
     elif face.options and evidence.index < len(face.options):
         what = face.options[evidence.index]
     else:
-        what = f"gap {evidence.index + 1}" if face.kind == "cloze" else "your number"
+        what = f"gap {evidence.index + 1}"
     quote = f": “{evidence.quote}”" if evidence.quote else ""
     return f"  {MARKS[evidence.verdict]} - {what}{quote}"

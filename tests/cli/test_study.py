@@ -174,3 +174,9 @@ def test_ctrl_c_in_the_middle_of_an_answer_loses_nothing_that_was_saved(kb, home
     child.close()
     assert child.exitstatus == 130
     assert kb("stats", "--json").data["reviews"] == 1
+
+
+def test_an_estimate_says_how_far_off_it_is(kb) -> None:
+    kb("config", "confidence", "false")
+    outcome = kb("study", "--plain", "--limit", "2", stdin="\n\n3\n100 ns\n1\n")
+    assert "Not right: 11 times too small." in outcome.out

@@ -235,7 +235,11 @@ def _evidence_line(face: Face, reveal: Reveal, line: Evidence, width: int) -> Co
     if face.kind == "cloze":
         text = f"gap {line.index + 1}, {'right' if line.verdict == 'right' else word}: {line.quote or '(empty)'}"
     elif face.kind == "estimate":
-        text = _how_far(face, reveal)
+        from engine.answers import how_far
+
+        off = how_far(face, reveal.response)
+        within = reveal.grade.score == 1 and off != "exactly"
+        text = f"within the tolerance: {off}" if within else off
     else:
         text = f"{word}: {line.point}"
         if line.quote:
@@ -243,18 +247,6 @@ def _evidence_line(face: Face, reveal: Reveal, line: Evidence, width: int) -> Co
             if line.wording and line.wording.casefold() not in line.quote.casefold():
                 text += f" (compared with “{line.wording}”)"
     return hanging(f" {mark} ", text, width, style)
-
-
-def _how_far(face: Face, reveal: Reveal) -> str:
-    from engine.responses import parse_estimate
-
-    ratio = parse_estimate(reveal.response, face.unit) / face.value
-    if ratio <= 0:
-        return "not above 0"
-    if 0.99 < ratio < 1.01:
-        return "exactly"
-    off = f"{ratio:.2g} times what is expected" if ratio >= 1 else f"{1 / ratio:.2g} times too small"
-    return off if reveal.grade.score < 1 else f"within the tolerance: {off}"
 
 
 def sureness_line() -> Content:
