@@ -85,7 +85,7 @@ def number_line(library: Library, number: Number) -> str:
     """A number with its range, unit, year and source in one line."""
     low, high = f"{number.low:,g}", f"{number.high:,g}"
     span = low if low == high else f"{low} to {high}"
-    source = _reference(library, number.ref, number.at) if number.ref else f"derived: {number.derived}"
+    source = reference_line(library, number.ref, number.at) if number.ref else f"derived: {number.derived}"
     return f"{number.claim}: **{span} {number.unit}** ({number.year}; {source})"
 
 
@@ -196,7 +196,9 @@ def _corrections(library: Library, entry: Entry) -> Iterator[Section]:
 
 
 def _evidence(library: Library, correction: Correction) -> str:
-    return _reference(library, correction.ref, correction.at) if correction.ref else f"derived: {correction.derived}"
+    return (
+        reference_line(library, correction.ref, correction.at) if correction.ref else f"derived: {correction.derived}"
+    )
 
 
 def _sources(library: Library, entry: Entry) -> Iterator[Section]:
@@ -206,14 +208,15 @@ def _sources(library: Library, entry: Entry) -> Iterator[Section]:
 
 def _citation(library: Library, citation: Citation) -> str:
     if citation.ref is not None:
-        return _reference(library, citation.ref, citation.at)
+        return reference_line(library, citation.ref, citation.at)
     atom = library.atoms.get(citation.atom or "")
     if atom is None:
         return str(citation.atom)
     return f"Document {atom.document}, lines {atom.lines[0]}-{atom.lines[1]}: {atom.gist}"
 
 
-def _reference(library: Library, ref: str, at: str | None) -> str:
+def reference_line(library: Library, ref: str, at: str | None) -> str:
+    """An outside source in one line: authors, title, year and the place in it; its id where it is not registered."""
     reference = library.references.get(ref)
     name = ref if reference is None else f"{reference.authors}, {reference.title} ({reference.year})"
     return f"{name}, {at}" if at else name

@@ -12,6 +12,7 @@ from kb.content import Library
 from kb.diagram import render_diagram
 from kb.models import Cloze, Concept, DiagnoseRecall, Entry, Estimate, Recall
 from kb.models.base import Citation
+from kb.sections import reference_line
 from kb.text import plain
 
 FIELDS = ("Front", "Options", "Diagram", "Hint", "Back", "Why", "Entry", "Source", "CardId")
@@ -122,9 +123,8 @@ def _sources(library: Library, card: Card) -> Iterator[str]:
     for citation in cited:
         reference = library.references.get(citation.ref or "")
         if reference is not None:
-            place = f", {citation.at}" if citation.at else ""
             address = f" {reference.url}" if reference.url else ""
-            yield f"{reference.authors}, {reference.title} ({reference.year}){place}.{address}"
+            yield f"{reference_line(library, reference.id, citation.at)}.{address}"
 
 
 def _cited(entry: Entry, card: Card) -> tuple[Citation, ...]:
