@@ -13,7 +13,9 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from kb import yamlfile
 from kb.errors import ContentError
+from kb.kept import Kept, code_version, hash_of
 from kb.models import (
     Atom,
     Atoms,
@@ -141,19 +143,21 @@ class Library:
         Raises:
             ContentError: a folder cannot be read.
         """
-        found = _read(Staircase, roots.concepts / "staircase.yaml")
+        kept = _kept("files", roots)
+        found = _read(Staircase, roots.concepts / "staircase.yaml", kept)
         if isinstance(found, list):
             library = cls(roots, Staircase.model_construct(steps=()), problems=found)
         else:
             library = cls(roots, found[0], registries={"staircase": found})
         for path in roots.entry_files():
-            library._add_entry(path)
+            library._add_entry(path, kept)
         for path in roots.question_files():
-            library._add_questions(path)
+            library._add_questions(path, kept)
+        kept.save()
         return library
 
-    def _add_entry(self, path: Path) -> None:
-        found = _read(MODELS[kind_of(path)], path)
+    def _add_entry(self, path: Path, kept: Kept) -> None:
+        found = _read(MODELS[kind_of(path)], path, kept)
         if isinstance(found, list):
             self.problems += found
             return
@@ -179,8 +183,8 @@ class Library:
         else:
             self.entries[entry.id], self.files[entry.id] = entry, file
 
-    def _add_questions(self, path: Path) -> None:
-        found = _read(QuestionFile, path)
+    def _add_questions(self, path: Path, kept: Kept) -> None:
+        found = _read(QuestionFile, path, kept)
         if isinstance(found, list):
             self.problems += found
             return
@@ -348,7 +352,9 @@ class Library:
         """
         path = self.roots.concepts / f"{name}.yaml"
         if name not in self.registries and os.path.lexists(path):
-            self.registries[name] = _read(REGISTRIES[name], path)
+            kept = _kept(name, self.roots)
+            self.registries[name] = _read(REGISTRIES[name], path, kept)
+            kept.save()
         found = self.registries.get(name, [])
         return found if isinstance(found, list) else []
 
@@ -384,8 +390,14 @@ def _unusable(problems: list[Problem]) -> ContentError:
     )
 
 
-def _read(model: type[M], path: Path) -> tuple[M, YamlFile] | list[Problem]:
-    file = read_yaml(path)
+def _kept(name: str, roots: Roots) -> Kept:
+    """What parsing the files of a content folder gave: it takes ten times as long as reading it back."""
+    where = hash_of(str(roots.concepts.resolve()).encode())
+    return Kept(f"{name}-{where}", code_version([Path(yamlfile.__file__)]))
+
+
+def _read(model: type[M], path: Path, kept: Kept) -> tuple[M, YamlFile] | list[Problem]:
+    file = read_yaml(path, kept)
     if isinstance(file, Problem):
         return [file]
     found = validate(model, file)

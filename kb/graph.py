@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import networkx as nx
 
 from kb.content import Library
 from kb.errors import ContentError
-from kb.models import Concept, Exercise, Failure, Step, Tradeoff
-
-LinkKind = Literal[
-    "requires", "part_of", "contrasts_with", "mitigates", "fails_with", "related", "decides", "practises", "weighs"
-]
-
-SYMMETRIC: frozenset[LinkKind] = frozenset({"contrasts_with", "related"})
-
-
-@dataclass(frozen=True, order=True)
-class Link:
-    """One typed link.
-
-    Attributes:
-        source: the entry that has it.
-        target: the entry that it leads to.
-        kind: what it means.
-        note: words of its own, such as the difference between two that contrast.
-    """
-
-    source: str
-    target: str
-    kind: LinkKind
-    note: str = ""
+from kb.links import Link, LinkKind, links_of
 
 
 @dataclass(frozen=True)
@@ -57,29 +33,6 @@ class Neighbourhood:
     decided_by: tuple[str, ...]
     practised_by: tuple[str, ...]
     other: tuple[str, ...]
-
-
-def links_of(library: Library) -> Iterator[Link]:
-    """Every link that the entries write, each once."""
-    for entry in library.entries.values():
-        if isinstance(entry, Concept):
-            links = entry.links
-            yield from (Link(entry.id, target, "requires") for target in links.requires)
-            yield from (Link(entry.id, target, "part_of") for target in links.part_of)
-            yield from (Link(entry.id, c.id, "contrasts_with", c.difference) for c in links.contrasts_with)
-            yield from (Link(entry.id, t, "mitigates") for t in links.mitigates if not isinstance(t, Failure))
-            yield from (Link(entry.id, t, "fails_with") for t in links.fails_with if not isinstance(t, Failure))
-            yield from (Link(entry.id, target, "related") for target in links.related)
-        elif isinstance(entry, Tradeoff):
-            yield from (Link(entry.id, side.concept, "decides", side.wins_when) for side in entry.sides if side.concept)
-            yield from (Link(entry.id, target, "requires") for target in entry.links.requires)
-            yield from (Link(entry.id, target, "related") for target in entry.links.related)
-        elif isinstance(entry, Exercise):
-            yield from (Link(entry.id, target, "practises") for target in entry.concepts)
-        elif isinstance(entry, Step):
-            yield from (
-                Link(entry.id, tension.tradeoff, "weighs", tension.title) for tension in entry.capstone.tensions
-            )
 
 
 class Graph:
@@ -232,11 +185,6 @@ class Graph:
             keys=True, data="note"
         )
         return self._sorted(nodes), tuple(sorted(Link(s, t, kind, note or "") for s, t, kind, note in edges))
-
-    def contrast_pairs(self) -> tuple[tuple[str, str], ...]:
-        """All pairs of concepts that are easily confused, each once, in alphabetical order."""
-        pairs = {(min(s, t), max(s, t)) for s, t, kind in self._graph.edges(keys=True) if kind == "contrasts_with"}
-        return tuple(sorted(pairs))
 
     def cycles(self) -> tuple[tuple[str, ...], ...]:
         """Circles of prerequisites, one for each knot of entries that need each other; each begins with its first id."""

@@ -16,6 +16,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
+from kb.kept import Kept, hash_of
 from kb.problems import Problem
 
 MAX_BYTES = 2_000_000
@@ -27,8 +28,9 @@ _QUOTE = "quote text that holds `: ` or begins with a special sign"
 _CONSTRUCTOR = SafeConstructor()
 _PLAIN = {
     f"tag:yaml.org,2002:{name}": SafeConstructor.yaml_constructors[f"tag:yaml.org,2002:{name}"]
-    for name in ("null", "bool", "int", "float", "timestamp")
+    for name in ("null", "bool", "int", "float")
 }
+"""A date stays text, which the models read: so every value is one that JSON can hold."""
 
 
 class _RefusedError(Exception):
@@ -66,11 +68,12 @@ class YamlFile:
         return lines
 
 
-def read_yaml(path: Path) -> YamlFile | Problem:
+def read_yaml(path: Path, kept: Kept | None = None) -> YamlFile | Problem:
     """Reads a file as plain data.
 
     Args:
         path: a UTF-8 file with one YAML document.
+        kept: values of earlier runs by the hash of the file's bytes; filled with this one.
 
     Returns:
         The file, or the problem that makes it unreadable.
@@ -91,6 +94,9 @@ def read_yaml(path: Path) -> YamlFile | Problem:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return problem(f"is not UTF-8 at byte {error.start}", "save it as UTF-8", raw.count(b"\n", 0, error.start) + 1)
+    key = hash_of(raw) if kept is not None else ""
+    if kept is not None and key in kept:
+        return YamlFile(path, text, kept.get(key))
     try:
         data = _build(text)
     except _RefusedError as error:
@@ -103,6 +109,8 @@ def read_yaml(path: Path) -> YamlFile | Problem:
         return problem(f"is not valid YAML: {error.reason}", "remove it", line)
     if not isinstance(data, dict):
         return problem("holds no mapping at its top", "begin with `id:` (see concepts/README.md)")
+    if kept is not None:
+        kept.put(key, data)
     return YamlFile(path, text, data)
 
 
@@ -206,7 +214,7 @@ def _refuse_extras(event: Any) -> None:
 
 
 def _plain(event: Any) -> Any:
-    """The value of an unquoted scalar: nothing, a truth value, a number, a date, or text."""
+    """The value of an unquoted scalar: nothing, a truth value, a number, or text."""
     text = event.value
     for tag, pattern in Resolver.yaml_implicit_resolvers.get(text[:1], ()):
         if tag in _PLAIN and pattern.match(text):

@@ -42,9 +42,8 @@ def check(
         return
     from kb.lint import lint
 
-    problems = [p for p in lint(root) if only is None or p.path == only or only in p.path.parents]
-    errors = sum(p.severity == "error" for p in problems)
-    shown = [p for p in problems if warnings or p.severity == "error"]
+    shown = [p for p in lint(root, warnings) if only is None or p.path == only or only in p.path.parents]
+    errors = sum(p.severity == "error" for p in shown)
     if as_json:
         output.data(
             [
@@ -65,7 +64,7 @@ def check(
             where = p.path.relative_to(here) if p.path.is_relative_to(here) else p.path
             output.line(f"{where}:{p.line}: {p.severity} [{p.rule}] {p.message}")
             output.line(f"    {p.mend}")
-        output.say(f"{errors} errors, {len(problems) - errors} warnings")
+        output.say(f"{errors} errors, {len(shown) - errors} warnings" if warnings else f"{errors} errors")
     if errors:
         raise typer.Exit(1)
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from kb.cli import options, output
-from kb.content import Library
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +21,7 @@ def new(
     step: options.Step = None,
 ) -> None:
     """Writes the skeleton of an entry. Every key has a word on what belongs there."""
+    from kb.content import Library
     from kb.skeleton import new_files, write_new
 
     library = Library.load(options.content())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from kb.cli import options, output
-from kb.content import Library
 from kb.errors import ContentError, UsageError
-from kb.models import Concept, Kind
+
+if TYPE_CHECKING:
+    from kb.content import Library
+    from kb.models import Kind
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +31,7 @@ def show(
     as_json: options.AsJson = False,
 ) -> None:
     """Shows one entry with its diagram."""
+    from kb.content import Library
     from kb.diagram import render_diagram
     from kb.sections import sections_of
 
@@ -85,6 +88,8 @@ def list_entries(
     as_json: options.AsJson = False,
 ) -> None:
     """Lists entries in study order."""
+    from kb.content import Library
+
     library = Library.load(options.content())
     if step is not None:
         library.stair(step)
@@ -102,6 +107,8 @@ def list_entries(
 
 
 def _rows(library: Library, planned: bool) -> Iterator[dict[str, Any]]:
+    from kb.models import Concept
+
     for stair in library.staircase.steps:
         for concept in stair.concepts:
             if concept.id in library.concepts or planned:
@@ -171,6 +178,7 @@ def graph(
     form: Annotated[str, typer.Option("--format", help="text, mermaid or json.")] = "text",
 ) -> None:
     """Shows what stands around an entry. What it needs, what it leads to, what it is taken for."""
+    from kb.content import Library
     from kb.graph import Graph
 
     library = Library.load(options.content())

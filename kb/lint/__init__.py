@@ -28,11 +28,12 @@ SCHEMA_RULES = {
 }
 
 
-def lint(content: Path | None = None) -> list[Problem]:
+def lint(content: Path | None = None, warnings: bool = True) -> list[Problem]:
     """Everything that is wrong with a content folder.
 
     Args:
         content: the folder above `concepts/` and `quizzes/`; None for the shipped one.
+        warnings: whether to look for warnings too.
 
     Returns:
         Problems sorted by file and line. Files that cannot be read are left out of the further rules.
@@ -40,11 +41,11 @@ def lint(content: Path | None = None) -> list[Problem]:
     Raises:
         ContentError: there is no such folder, or one in it cannot be read.
     """
-    return lint_library(Library.read(Roots.find(content)))
+    return lint_library(Library.read(Roots.find(content)), warnings)
 
 
-def lint_library(library: Library) -> list[Problem]:
-    """Everything that is wrong with a library that was read.
+def lint_library(library: Library, warnings: bool = True) -> list[Problem]:
+    """Everything that is wrong with a library that was read, warnings only where they are wanted.
 
     A file that cannot be used breaks no further rule, and a registry that cannot be used silences the rules that need it: one fault is
     reported once. Without a staircase only the files themselves are checked.
@@ -55,8 +56,10 @@ def lint_library(library: Library) -> list[Problem]:
         problems += library.registry_problems(name)
     if library.staircase.steps:
         broken = {p.path for p in problems}
-        rules = (rule for rule in RULES if unusable.isdisjoint(rule.needs))
-        found = (_located(library, rule, complaint) for rule in rules for complaint in rule.check(library))
+        rules = (rule for rule in RULES if unusable.isdisjoint(rule.needs) and (warnings or rule.severity == "error"))
+        complaints = ((rule, complaint) for rule in rules for complaint in rule.check(library))
+        wanted = ((r, c) for r, c in complaints if warnings or (c.severity or r.severity) == "error")
+        found = (_located(library, rule, complaint) for rule, complaint in wanted)
         problems += (problem for problem in found if problem.path not in broken)
     return sorted(set(problems))
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
 
 from kb.content import Library
-from kb.diagram import DIAGRAM_RULES, DRAWING_RULES, parse_diagram, render_diagram
-from kb.diagram.draw import MAX_COLUMNS
+from kb.diagram import DIAGRAM_RULES, DRAWING_RULES, draw, parse_diagram, render_diagram
 from kb.errors import KbError
 from kb.expression import evaluate, names_in
-from kb.graph import Graph
+from kb.kept import Kept, code_version, hash_of
+from kb.links import contrast_pairs
 from kb.lint.rule import Complaint, Rule
 from kb.models import Choice, Concept, DiagnoseChoice, DiagnoseRecall, Estimate, Exercise, Multi, Recall, Tradeoff
 
@@ -29,15 +31,31 @@ def core_has_diagram(library: Library) -> Iterator[Complaint]:
 
 def diagram_in_subset(library: Library) -> Iterator[Complaint]:
     """A diagram stays inside the subset and fits 78 columns by 36 rows."""
+    kept = Kept("diagrams", _drawing_version())
     for entry in library.entries.values():
         if isinstance(entry, Concept) and entry.diagram is not None:
-            diagram = parse_diagram(entry.diagram.mermaid)
-            found = [f"{name}: {problem}" for name, rule in DIAGRAM_RULES for problem in rule(diagram)]
-            if not found:
-                drawing = render_diagram(entry.diagram.mermaid, MAX_COLUMNS)
-                found = [f"{name}: {problem}" for name, rule in DRAWING_RULES for problem in rule(drawing)]
-            for message in found:
+            key = hash_of(entry.diagram.mermaid.encode())
+            if key not in kept:
+                kept.put(key, _faults_of(entry.diagram.mermaid))
+            for message in kept.get(key):
                 yield Complaint(entry.id, ("diagram", "mermaid"), message)
+    kept.save()
+
+
+def _drawing_version() -> str:
+    packages = ("mermaid-term", "termaid")
+    own = code_version(Path(draw.__file__).parent.glob("*.py"))
+    return " ".join((own, *(metadata.version(package) for package in packages)))
+
+
+def _faults_of(mermaid: str) -> list[str]:
+    """What is wrong with a diagram; drawing it takes most of the time of a check, and only its source decides."""
+    diagram = parse_diagram(mermaid)
+    found = [f"{name}: {problem}" for name, rule in DIAGRAM_RULES for problem in rule(diagram)]
+    if not found:
+        drawing = render_diagram(mermaid, draw.MAX_COLUMNS)
+        found = [f"{name}: {problem}" for name, rule in DRAWING_RULES for problem in rule(drawing)]
+    return found
 
 
 def cases_decide(library: Library) -> Iterator[Complaint]:
@@ -93,7 +111,7 @@ def pairs_are_told_apart(library: Library) -> Iterator[Complaint]:
 
 def separates_is_a_pair(library: Library) -> Iterator[Complaint]:
     """A question that separates two concepts belongs to a contrast pair."""
-    pairs = {frozenset(pair) for pair in Graph(library).contrast_pairs()}
+    pairs = {frozenset(pair) for pair in contrast_pairs(library)}
     for concept, questions in library.questions.items():
         for index, question in enumerate(questions):
             if not question.separates or {concept, question.separates} & library.broken:

@@ -70,9 +70,10 @@ def all_texts(library: Library) -> Iterator[tuple[str, Place, str]]:
     return ((name, place, part) for name, place, part in _parts(library) if isinstance(part, str))
 
 
-def prose(library: Library) -> Iterator[tuple[str, Place, str]]:
+@lru_cache(maxsize=1)
+def prose(library: Library) -> tuple[tuple[str, Place, str], ...]:
     """Every text of the library that a learner reads as prose: file, place, text."""
-    return ((name, place, text) for name, place, text in all_texts(library) if NOT_PROSE.isdisjoint(place))
+    return tuple((name, place, text) for name, place, text in all_texts(library) if NOT_PROSE.isdisjoint(place))
 
 
 def citations(library: Library) -> Iterator[tuple[str, Place, Cited]]:

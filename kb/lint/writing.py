@@ -54,8 +54,8 @@ def plain_words(library: Library) -> Iterator[Complaint]:
 def short_sentences(library: Library) -> Iterator[Complaint]:
     """No sentence has more than 30 words."""
     for file, place, text in prose(library):
-        for sentence in sentences(text) if len(text) > 2 * LONG_SENTENCE else ():
-            count = len(words(sentence))
+        for sentence in sentences(text) if len(text.split()) > LONG_SENTENCE else ():
+            count = len(sentence.split())
             if count > LONG_SENTENCE:
                 yield Complaint(file, place, f"a sentence of {count} words: “{' '.join(sentence.split()[:6])} ...”")
 

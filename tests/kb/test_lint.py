@@ -92,7 +92,7 @@ BAD = {
     "a number without source": Bad(
         "schema", edit(BREAKER, ', ref: queue-book, at: "page 4"', ""), BREAKER, "key: attempts"
     ),
-    "a date that is none": Bad("yaml", edit(EXERCISE, "2026-11-21", "2026-02-30"), EXERCISE, "reviewed:"),
+    "a date that is none": Bad("schema", edit(EXERCISE, "2026-11-21", "2026-02-30"), EXERCISE, "reviewed:"),
     "an option too many that is right": Bad(
         "schema", edit(Q_DLQ, ', why_not: "There it holds up the others."', ""), Q_DLQ, "- id: which-of-two"
     ),

@@ -10,7 +10,7 @@ import pytest
 from engine.cards import Deck, derive
 from kb.content import Library
 from kb.coverage import coverage
-from kb.graph import Graph
+from kb.links import contrast_pairs
 from kb.lint import lint_library
 from kb.lint.texts import citations, prose, sentences, words
 from kb.problems import Problem
@@ -104,7 +104,7 @@ def test_every_reference_is_cited(shipped: Library) -> None:
 
 def test_every_pair_that_is_easily_confused_has_a_question(shipped: Library) -> None:
     asked = {frozenset((c, q.separates)) for c, qs in shipped.questions.items() for q in qs if q.separates}
-    assert {frozenset(pair) for pair in Graph(shipped).contrast_pairs()} - asked == set()
+    assert {frozenset(pair) for pair in contrast_pairs(shipped)} - asked == set()
 
 
 def test_titles_of_steps_and_questions_are_as_planned(shipped: Library) -> None:

@@ -50,11 +50,18 @@ def test_plain_values_are_read(tmp_path: Path, text: str, data: object) -> None:
     assert value(tmp_path, text) == data
 
 
+class DatesAsText(yaml.CSafeLoader):
+    """The reference loader, but for dates, which the models read."""
+
+
+DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: str(p.relative_to(ROOT)))
 def test_shipped_files_read_as_the_reference_loader_reads_them(path: Path) -> None:
     found = read_yaml(path)
     assert isinstance(found, YamlFile)
-    assert found.data == yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    assert found.data == yaml.load(path.read_text(encoding="utf-8"), DatesAsText)  # noqa: S506 - a CSafeLoader
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,6 @@ def test_shipped_files_read_as_the_reference_loader_reads_them(path: Path) -> No
         ("a: [1, 2\nb: 1", 2, "is not valid YAML"),
         ("a: 'open", 1, "is not valid YAML"),
         ("a: 1\nb: x\x1b[2Jy", 2, "is not valid YAML"),
-        ("a: 1\nb: 2026-02-30", 2, "`2026-02-30` cannot be read"),
         ("a: " + "9" * 5000, 1, "cannot be read"),
         ("- a\n- b", 1, "holds no mapping at its top"),
         ("just text", 1, "holds no mapping at its top"),
