@@ -27,9 +27,11 @@ class Request:
         step: only entries of this step.
         level: only concepts of this level.
         limit: how many hits at most.
+        explain: say why each was found.
         as_json: print JSON instead of text.
         stdin: answer each line of the standard input with a line of JSON.
         content: the content folder; None for that of `KB_CONTENT` or the shipped one.
+        only: only these entries, such as what is due; None for all.
     """
 
     query: str = ""
@@ -37,9 +39,11 @@ class Request:
     step: str | None = None
     level: str | None = None
     limit: int = LIMIT
+    explain: bool = False
     as_json: bool = False
     stdin: bool = False
     content: Path | None = None
+    only: frozenset[str] | None = None
 
 
 def run(request: Request) -> None:
@@ -63,14 +67,14 @@ def run(request: Request) -> None:
             return
         result = _found(index, request.query, request)
     if request.as_json:
-        output.data(as_data(result))
+        output.data(as_data(result, request.explain))
     else:
-        _print(result)
+        _print(result, request)
 
 
-def as_data(result: Result) -> dict[str, Any]:
-    """A result in the form that `--json` promises."""
-    hits = [
+def as_data(result: Result, explain: bool = False) -> dict[str, Any]:
+    """A result in the form that `--json` promises, with why each hit was found where that is asked for."""
+    hits: list[dict[str, Any]] = [
         {
             "id": hit.id,
             "kind": hit.kind,
@@ -83,25 +87,32 @@ def as_data(result: Result) -> dict[str, Any]:
         }
         for hit in result.hits
     ]
+    if explain:
+        for shown, hit in zip(hits, result.hits, strict=True):
+            shown["why"] = {"words": list(hit.why.words), "quote": hit.why.quote}
     return {"query": result.query, "searched_for": result.searched_for, "match": result.match, "hits": hits}
 
 
 def _found(index: Index, query: str, request: Request) -> Result:
-    return index.search(query, kind=request.kind, step=request.step, level=request.level, limit=request.limit)
+    return index.search(
+        query, kind=request.kind, step=request.step, level=request.level, only=request.only, limit=request.limit
+    )
 
 
 def _answer_lines(index: Index, request: Request) -> None:
     # Bytes, because only \n ends a query: text mode would also cut at other line ends, and stop at what is not UTF-8.
     for raw in sys.stdin.buffer:
         query = raw.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
-        output.data(as_data(_found(index, query, request)))
+        output.data(as_data(_found(index, query, request), request.explain))
 
 
-def _print(result: Result) -> None:
+def _print(result: Result, request: Request) -> None:
     if result.searched_for != result.query:
         output.line(f"searched for: {result.searched_for}")
     if result.match == "none":
         output.line("No close match.")
+        if request.only is not None:
+            output.say(f"Entries that are so today: {len(request.only)}.")
         output.say("Try other words, or `kb list` for all entries.")
         return
     if result.match == "weak":
@@ -109,6 +120,8 @@ def _print(result: Result) -> None:
     width = max(min(output.terminal_width(), 100), 40)
     for rank, hit in enumerate(result.hits, 1):
         output.lines(_lines(rank, hit, width))
+        if request.explain:
+            output.lines(_reasons(hit, width))
     output.say(f"`kb show {result.hits[0].id}` shows the first.")
 
 
@@ -119,3 +132,14 @@ def _lines(rank: int, hit: Hit, width: int) -> list[str]:
     gap = width - len(head) - len(right)
     first = [f"{head}{' ' * gap}{right}"] if gap >= 2 else [head, f"    {right}"]
     return [*first, *textwrap.wrap(hit.summary, width, initial_indent="    ", subsequent_indent="    ")]
+
+
+def _reasons(hit: Hit, width: int) -> list[str]:
+    """Why something was found: the words that it holds, and its passage that is nearest in meaning."""
+    words = f"words: {', '.join(hit.why.words)}" if hit.why.words else "words: none of them"
+    near = f"nearest passage ({hit.cosine:.2f}): {textwrap.shorten(hit.why.quote, 240, placeholder=' ...')}"
+    return [
+        line
+        for reason in (words, near)
+        for line in textwrap.wrap(reason, width, initial_indent="    | ", subsequent_indent="    | ")
+    ]

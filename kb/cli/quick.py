@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from kb.cli.finding import Request
 
 _TEXTS = {"--kind": "kind", "--step": "step", "--level": "level"}
-_FLAGS = {"--json": "as_json", "--stdin": "stdin"}
+_FLAGS = {"--json": "as_json", "--stdin": "stdin", "--explain": "explain"}
 
 
 def request(arguments: Sequence[str]) -> Request | None:
@@ -54,6 +54,7 @@ def request(arguments: Sequence[str]) -> Request | None:
         step=texts.get("step"),
         level=texts.get("level"),
         limit=limits[-1] if limits else LIMIT,
+        explain=flags.get("explain", False),
         as_json=flags.get("as_json", False),
         stdin=flags.get("stdin", False),
     )

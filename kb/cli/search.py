@@ -22,11 +22,43 @@ def search(
     kind: Annotated[str | None, typer.Option("--kind", help="Only concept, tradeoff, exercise or step.")] = None,
     step: options.Step = None,
     level: options.Level = None,
+    due: Annotated[bool, typer.Option("--due", help="Only what is due today.")] = False,
+    weak: Annotated[bool, typer.Option("--weak", help="Only what you began and do not know well.")] = False,
     limit: Annotated[int, typer.Option("--limit", help="How many hits at most.")] = LIMIT,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each was found: words, nearest passage, typo mended.")
+    ] = False,
     stdin: Annotated[
         bool, typer.Option("--stdin", help="Answer each line of the standard input with a line of JSON.")
     ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Finds entries by words, by meaning and in spite of typos."""
-    run(Request(" ".join(query or ()), kind, step, level, limit, as_json, stdin, options.content()))
+    run(
+        Request(
+            " ".join(query or ()),
+            kind=kind,
+            step=step,
+            level=level,
+            limit=limit,
+            explain=explain,
+            as_json=as_json,
+            stdin=stdin,
+            content=options.content(),
+            only=_standing(due, weak) if due or weak else None,
+        )
+    )
+
+
+def _standing(due: bool, weak: bool) -> frozenset[str]:
+    """The entries that are due, or weak, or both."""
+    from engine.standing import due_entries, weak_entries
+    from engine.workspace import Workspace
+
+    workspace = Workspace.open(options.content())
+    chosen = []
+    if due:
+        chosen.append(due_entries(workspace.deck, workspace.cards, workspace.today))
+    if weak:
+        chosen.append(weak_entries(workspace.mastery()))
+    return frozenset.intersection(*chosen)

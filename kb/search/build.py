@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kb import paths
 from kb.embed import DIMENSION, MODEL
 from kb.errors import SearchError
-from kb.search import lexical, vectors
+from kb.search import lexical, pairs, vectors
 from kb.search.vectors import Progress, Vectors
 
 import numpy as np  # isort: skip - kb.embed sets the number of threads before numpy is imported
@@ -20,7 +20,7 @@ import numpy as np  # isort: skip - kb.embed sets the number of threads before n
 if TYPE_CHECKING:
     from kb.search.documents import Document
 
-FORMAT = 1
+FORMAT = 2
 """Of the index file; a program with another number builds its own."""
 
 _SCHEMA = (
@@ -33,6 +33,7 @@ create table entry (
 create table window (number integer primary key, text text not null);
 """
     + lexical.SCHEMA
+    + pairs.SCHEMA
 )
 
 _LEARNED_ROWS = 20_000
@@ -110,6 +111,7 @@ def fill(
             ),
         )
         lexical.add(connection, number, document)
+        pairs.add(connection, number, document)
         starts.append(len(texts))
         texts += document.windows
     connection.executemany("insert into window values (?, ?)", enumerate(texts))

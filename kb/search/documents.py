@@ -35,6 +35,7 @@ class Document:
         summary: one line for a list of hits.
         sources: ids of the atoms that its `sources` cite; those of corrections are left out.
         names: what it is called: title, aliases, id.
+        sides: of a trade-off, the names of each side; empty for other kinds.
         aliases: other names, as searched.
         symptom: what somebody sees who does not know the name.
         gist: the quintessence.
@@ -50,6 +51,7 @@ class Document:
     summary: str
     sources: tuple[str, ...]
     names: tuple[str, ...]
+    sides: tuple[tuple[str, ...], ...]
     aliases: str
     symptom: str
     gist: str
@@ -82,12 +84,35 @@ def documents(library: Library) -> Iterator[Document]:
             level=entry.level if isinstance(entry, Concept) else "",
             summary=readable(text.summary),
             sources=entry.atoms(),
-            names=(entry.title, *aliases, entry.id.rpartition(":")[2].replace("-", " ")),
+            names=_names(entry),
+            sides=tuple(_sides(entry, library)) if isinstance(entry, Tradeoff) else (),
             aliases=", ".join(aliases),
             symptom=readable(text.symptom),
             gist=readable(text.gist),
             body="\n".join(readable(part) for part in text.parts),
             windows=tuple(_windows(entry.title, ", ".join(aliases), text)),
+        )
+
+
+def _names(entry: Entry) -> tuple[str, ...]:
+    aliases = entry.aliases if isinstance(entry, Concept) else ()
+    return (entry.title, *aliases, _spoken(entry.id.rpartition(":")[2]))
+
+
+def _spoken(slug: str) -> str:
+    return slug.replace("-", " ")
+
+
+def _sides(tradeoff: Tradeoff, library: Library) -> Iterator[tuple[str, ...]]:
+    """The names of each side: its key, its phrase, those of its concept, and its part of an id such as `a-vs-b`."""
+    parts = tradeoff.id.split("-vs-")
+    for number, side in enumerate(tradeoff.sides):
+        concept = library.concepts.get(side.concept or "")
+        yield (
+            _spoken(side.key),
+            *((side.phrase,) if side.phrase else ()),
+            *(_names(concept) if concept else ()),
+            *((_spoken(parts[number]),) if len(parts) == len(tradeoff.sides) else ()),
         )
 
 

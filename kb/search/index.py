@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from kb.errors import SearchError, UsageError
-from kb.search import lexical, ranking, store, typos
+from kb.search import lexical, pairs, ranking, store, typos
 from kb.search.lexical import Words
 from kb.search.ranking import Evidence, Match
 from kb.search.semantic import Meanings
@@ -170,6 +170,7 @@ class Index:
         kind: str | None = None,
         step: str | None = None,
         level: str | None = None,
+        only: Collection[str] | None = None,
         limit: int = 10,
     ) -> Result:
         """Finds entries by name, words and meaning.
@@ -179,6 +180,7 @@ class Index:
             kind: only entries of this kind.
             step: only entries of this step.
             level: only concepts of this level.
+            only: only these entries, such as what is due; None for all.
             limit: how many hits at most; more than 1,000 are never given.
 
         Raises:
@@ -194,13 +196,13 @@ class Index:
         wanted = {"kind": kind, "step": step, "level": level}
         filters = {column: value for column, value in wanted.items() if value is not None}
         with self._lock:
-            return self._sound(lambda: self._search(query, filters, limit))
+            return self._sound(lambda: self._search(query, filters, only, limit))
 
-    def _search(self, query: str, filters: dict[str, str], limit: int) -> Result:
+    def _search(self, query: str, filters: dict[str, str], only: Collection[str] | None, limit: int) -> Result:
         searched_for = query
-        if not self._words.named(query):
+        if not self._called(query):
             searched_for = typos.mended(query, lexical.terms(query), self._words.has, self._words.vocabulary)
-        rows = self._chosen(filters)
+        rows = self._chosen(filters, only)
         if not lexical.words(searched_for) or not len(rows):
             return Result(query, searched_for, "none", ())
         found = self._find(searched_for, rows, filters)
@@ -208,12 +210,13 @@ class Index:
         hits = () if match == "none" else tuple(self._hits(found, limit))
         return Result(query, searched_for, match, hits)
 
-    def _chosen(self, filters: dict[str, str]) -> NDArray[np.intp]:
-        if not filters:
+    def _chosen(self, filters: dict[str, str], only: Collection[str] | None) -> NDArray[np.intp]:
+        if not filters and only is None:
             return np.arange(self.entries)
-        where = " and ".join(f"{column} = ?" for column in filters)
-        query = f"select number from entry where {where} order by number"  # noqa: S608 - names of columns
-        return np.array([row for (row,) in self._connection.execute(query, tuple(filters.values()))], np.intp)
+        where = " and ".join(f"{column} = ?" for column in filters) or "true"
+        query = f"select number, id from entry where {where} order by number"  # noqa: S608 - names of columns
+        found = self._connection.execute(query, tuple(filters.values()))
+        return np.array([row for row, entry in found if only is None or entry in only], np.intp)
 
     def _find(self, text: str, rows: NDArray[np.intp], filters: dict[str, str]) -> _Found:
         counts = self._words.counts(lexical.terms(text))
@@ -222,7 +225,7 @@ class Index:
         spoken = np.zeros(self.entries, np.float32)
         for row, score in self._words.scores(counts, filters).items():
             spoken[row] = score
-        named = np.array([row for row in self._words.named(text) if row in rows], np.intp)
+        named = np.array([row for row in self._called(text) if row in rows], np.intp)
         scores = np.zeros(self.entries, np.float32)
         scores[rows] = ranking.fused(nearest[rows], spoken[rows])
         scores[named] = 1
@@ -232,6 +235,16 @@ class Index:
         others = np.flatnonzero(shown)
         order = np.concatenate([named, others[np.argsort(-scores[others], kind="stable")][:_MOST]])
         return _Found(order.tolist(), scores, nearest, windows, counts, named.tolist())
+
+    def _called(self, text: str) -> list[int]:
+        """The entries that a text names: one by its name, two things by the trade-off that weighs them and then themselves."""
+        named = self._words.named(text)
+        things = pairs.two_things(text)
+        if named or things is None:
+            return named
+        both = [self._words.named(thing) for thing in things]
+        each = [rows[0] for rows in both] if all(both) else []
+        return list(dict.fromkeys([*pairs.weighing(self._connection, things), *each]))
 
     def _evidence(self, found: _Found) -> Evidence:
         judged = found.order[:_JUDGED]

@@ -62,6 +62,26 @@ def test_one_hit_is_shown_with_title_place_summary_and_how_to_read_on() -> None:
     assert "`kb show cache-stampede`" in err
 
 
+def test_explain_shows_the_words_the_passage_and_the_typo() -> None:
+    code, out, _ = kb("search", "thundering", "hurd", "--limit", "1", "--explain")
+    assert code == 0
+    assert out.startswith("searched for: thundering herd\n")
+    assert "    | words: thundering, herd" in out
+    assert "    | nearest passage (0." in out
+    (hit,) = json.loads(kb("search", "thundering", "hurd", "--limit", "1", "--explain", "--json")[1])["hits"]
+    assert hit["why"]["words"] == ["thundering", "herd"]
+    assert hit["why"]["quote"].startswith("Cache stampede (thundering herd")
+    (plain,) = json.loads(kb("search", "thundering", "hurd", "--limit", "1", "--json")[1])["hits"]
+    assert "why" not in plain
+
+
+def test_due_and_weak_look_only_at_what_is_so_today() -> None:
+    assert kb("search", "cdn", "--due")[1] == "No close match.\n"
+    code, _, err = kb("study", "--plain", "cdn")
+    assert code == 0, err
+    assert kb("search", "cdn", "--weak")[0] == 0
+
+
 def test_it_says_when_nothing_fits() -> None:
     code, out, err = kb("search", "chocolate chip cookie without eggs")
     assert (code, out) == (0, "No close match.\n")
@@ -160,6 +180,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
         ["search", "--kind", "tradeoff", "stale", "--step=caching", "--level", "core"],
         ["search", "--stdin", "--json"],
         ["search", "cdn", "--limit=7", "--json"],
+        ["search", "cdn", "--explain"],
     ],
 )
 def test_the_short_way_understands_what_typer_would(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +208,8 @@ def test_the_short_way_understands_what_typer_would(arguments: list[str], monkey
         ["search", "x", "--kind", "--json"],
         ["search", "x", "--json=yes"],
         ["search", "x", "-k", "concept"],
+        ["search", "x", "--due"],
+        ["search", "x", "--weak"],
     ],
 )
 def test_the_short_way_leaves_anything_unusual_to_typer(arguments: list[str]) -> None:
