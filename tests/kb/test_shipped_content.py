@@ -16,7 +16,15 @@ from kb.lint.texts import citations, prose, sentences, words
 from kb.problems import Problem
 from kb.roots import Roots
 
-FINISHED = ["networking-http", "databases-storage", "caching", "load-balancing"]
+FINISHED = [
+    "networking-http",
+    "databases-storage",
+    "caching",
+    "load-balancing",
+    "apis-communication",
+    "scalability-patterns",
+    "asynchronous-communication",
+]
 """Steps that are written in full, and stay so."""
 
 
