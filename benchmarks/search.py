@@ -3,14 +3,13 @@
     python benchmarks/search.py                            speed, and queries that nothing should be found for
     python benchmarks/search.py --eval dev_queries.jsonl   also graded queries, scored by `../tools/search_score.py` beside it
 
-A graded query counts where an entry cites an atom in a section of the highest grade: before the whole staircase is
-written, most queries ask for what is not there yet, and what the search says to those is shown apart.
+A graded query counts where an entry cites an atom in a section of the highest grade. Before the whole staircase is written, some of these are
+only touched by an entry whose concept is another; so the same is shown for those that a written concept of the right step teaches.
 """
 
 from __future__ import annotations
 
 import argparse
-import bisect
 import importlib.util
 import json
 import os
@@ -22,11 +21,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from benchmarks.graded import Graded, graded_queries, scorer
 from kb.cli.finding import as_data
 from kb.content import Library
 from kb.roots import Roots
@@ -78,58 +77,39 @@ def plain_fts5(pool: Sequence[Document]) -> tuple[Search, sqlite3.Connection]:
 
 def quality(index: Index, path: Path) -> None:
     """Scores the graded queries that the library can answer, and counts the verdicts on the others."""
-    tool = _tool(path.resolve().parent.parent / "tools" / "search_score.py")
-    queries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    library = Library.load()
-    pool = list(documents(library))
-    answerable = [query for query in queries if _answerable(query, library, pool, tool)]
-    others = [query for query in queries if query not in answerable]
-    print(f"\n## Graded queries: {len(answerable)} of {len(queries)} can be answered, {len(others)} are left out\n")
-    if not answerable:
-        return
+    queries = graded_queries(path)
+    pool = list(documents(Library.load()))
+    covered, taught = [q for q in queries if q.covered], [q for q in queries if q.taught]
     fts5, _ = plain_fts5(pool)
     searches: dict[str, Callable[[str], dict[str, Any]]] = {
         "kb search": lambda query: as_data(index.search(query)),
         "plain FTS5": lambda query: {"hits": [{"id": d.id, "sources": d.sources} for d in fts5(query)]},
         "grep": lambda query: {"hits": [{"id": d.id, "sources": d.sources} for d in grep(pool)(query)]},
     }
+    groups = {
+        "an entry cites a section of the highest grade": covered,
+        "and a concept of the step that teaches the section is such an entry": taught,
+    }
+    for name, group in groups.items():
+        print(f"\n## Graded queries: {len(group)} of {len(queries)} count ({name})\n")
+        if group:
+            _scored(group, searches, path)
+    left_out = [q for q in queries if not q.covered]
+    for name, group in (("taught", taught), ("left out, in the domain", left_out)):
+        print(f"{name}: {_verdicts(index, [query.text for query in group])}")
+
+
+def _scored(group: Sequence[Graded], searches: Mapping[str, Callable[[str], dict[str, Any]]], path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         graded, results = Path(folder) / "queries.jsonl", Path(folder) / "results.jsonl"
-        graded.write_text("".join(json.dumps(query) + "\n" for query in answerable), encoding="utf-8")
+        graded.write_text("".join(f"{query.line}\n" for query in group), encoding="utf-8")
         for name, search in searches.items():
-            answers = (json.dumps(search(query["query"])) + "\n" for query in answerable)
+            answers = (json.dumps(search(query.text)) + "\n" for query in group)
             results.write_text("".join(answers), encoding="utf-8")
-            arguments = [sys.executable, tool.__file__ or "", str(graded), str(results)]
+            arguments = [sys.executable, scorer(path).__file__ or "", str(graded), str(results)]
             if name == "kb search":
                 arguments.append("--misses")
             print(f"{name}\n{subprocess.run(arguments, capture_output=True, text=True, check=True).stdout}")
-    for name, group in (("can be answered", answerable), ("left out, in the domain", others)):
-        print(f"{name}: {_verdicts(index, [query['query'] for query in group])}")
-
-
-def _tool(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("search_score", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        sys.exit(f"{path} is needed to score graded queries")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    return tool
-
-
-def _answerable(query: dict[str, Any], library: Library, pool: Sequence[Document], tool: ModuleType) -> bool:
-    """Whether an entry cites an atom that starts in, or holds the start of, a section of grade 3."""
-    wanted = {(place["seed"], place["line"]) for place in query["relevant"] if place["grade"] == 3}
-    marks = tool.sections(wanted)
-    for atom in (library.atoms[source] for document in pool for source in document.sources):
-        first, last = atom.lines
-        lines = marks[atom.document]
-        at = bisect.bisect_right(lines, first) - 1
-        inside = (
-            lines[max(at, 0) : bisect.bisect_right(lines, last)] if last - first < 200 else lines[max(at, 0) : at + 1]
-        )
-        if any((atom.document, line) in wanted for line in inside):
-            return True
-    return False
 
 
 def _verdicts(index: Index, queries: Sequence[str]) -> str:

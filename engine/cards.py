@@ -16,7 +16,19 @@ from kb.diagram import blank_node, nodes_of
 from kb.models import Concept, DiagnoseChoice, DiagnoseRecall, Question, Step, Tradeoff
 
 CardKind = Literal[
-    "meaning", "term", "symptom", "use", "avoid", "pitfall", "number", "case", "diagram", "phase", "q", "contrast"
+    "meaning",
+    "term",
+    "symptom",
+    "use",
+    "avoid",
+    "pitfall",
+    "number",
+    "case",
+    "diagram",
+    "phase",
+    "q",
+    "contrast",
+    "own",
 ]
 Depth = Literal["essential", "more", "off"]
 
@@ -92,13 +104,14 @@ class Deck:
         return found
 
     def essential(self, entry: str) -> tuple[str, ...]:
-        """Ids of the cards of an entry that every learner gets."""
+        """Ids of the cards of an entry that every learner gets; own ones are not among them."""
         return self._essential.get(entry, ())
 
     @cached_property
     def _essential(self) -> dict[str, tuple[str, ...]]:
         return {
-            entry: tuple(c for c in ids if self.cards[c].depth == "essential") for entry, ids in self.by_entry.items()
+            entry: tuple(c for c in ids if self.cards[c].depth == "essential" and self.cards[c].kind != "own")
+            for entry, ids in self.by_entry.items()
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median_low
 
 from engine.cards import Deck, concepts_of
 from engine.progress import CardProgress
@@ -139,6 +140,8 @@ class StepProgress:
         due: cards that are due.
         new: essential cards never seen.
         solid: all core concepts that exist are learned, and there is at least one.
+        longest: demonstrated retention: the longest gap in days after which a card of one of its concepts was answered right.
+        typical: the same, of the concept in the middle of those that were begun.
     """
 
     step: str
@@ -151,6 +154,8 @@ class StepProgress:
     due: int
     new: int
     solid: bool
+    longest: int = 0
+    typical: int = 0
 
 
 def staircase_progress(
@@ -180,6 +185,7 @@ def staircase_progress(
     for stair in library.staircase.steps:
         written = [c.id for c in stair.concepts if c.id in library.concepts]
         of = [mastery[c] for c in written if c in mastery]
+        held = [m.longest for m in of if m.begun]
         core = [m for m in of if library.concepts[m.entry].level == "core"]
         found.append(
             StepProgress(
@@ -193,6 +199,8 @@ def staircase_progress(
                 due=due.get(stair.id, 0),
                 new=new.get(stair.id, 0),
                 solid=bool(core) and all(m.learned for m in core),
+                longest=max(held, default=0),
+                typical=median_low(held) if held else 0,
             )
         )
     return found

@@ -55,12 +55,14 @@ class MemoryState:
     """What a model remembers of one card.
 
     Attributes:
-        stability: days after which the probability of recall has fallen to 0.9.
+        stability: days after which the probability of recall has fallen to 0.9; of the slow trace where a model has two.
         difficulty: how slowly stability grows, from 1 (easy) to 10.
+        fast: the stability of the fast trace in days; None in models with one trace.
     """
 
     stability: float
     difficulty: float
+    fast: float | None = None
 
 
 def _clamp_stability(days: float) -> float:
@@ -77,6 +79,11 @@ class MemoryModel(Protocol):
     @property
     def version(self) -> str:
         """The name that is stored with every review, so that a log says which model made its dates."""
+        ...
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Its parameters."""
         ...
 
     def next_state(self, state: MemoryState | None, rating: Rating, elapsed_days: float) -> MemoryState:
@@ -258,6 +265,11 @@ class Fsrs6:
     def version(self) -> str:
         """`MODEL_VERSION`."""
         return MODEL_VERSION
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """w0 to w20."""
+        return self.parameters.weights
 
     def next_state(self, state: MemoryState | None, rating: Rating, elapsed_days: float) -> MemoryState:
         """See `next_state` of this module."""

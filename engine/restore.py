@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from engine.device import forget_device
 from engine.events import LOCAL_LEARNER
 from engine.store import Store, copy_sqlite
 from kb.errors import StoreError
@@ -56,3 +57,5 @@ def restore(backup: Path, database: Path, aside: Path) -> None:
     for end in _COMPANIONS[1:]:
         database.with_name(database.name + end).unlink(missing_ok=True)
     fresh.replace(database)
+    # Numbers that this device used after the backup was made are taken: going on under its name would use them twice.
+    forget_device(database.parent)

@@ -13,14 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from hashlib import blake2b
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from engine.memory import Fsrs6, MemoryModel, MemoryState, Rating
 from kb.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 DEFAULT_ROLLOVER = 4
 DEFAULT_RETENTION = 0.9
@@ -32,6 +32,9 @@ _EPOCH_WEEKDAY = 3
 
 _FUZZ_START = 2.5
 _FUZZ_RANGES = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))
+_SIBLING = 0.05
+"""How much less a day weighs for each card of the same entry that is due on it: nearly never, where another day will do."""
+
 _CROWDING = 2.15
 """How strongly a full day repels a card: Anki weighs a day with n cards due by n^-2.15."""
 
@@ -93,6 +96,11 @@ def _start_of(day: int, zone: tzinfo, rollover_hour: int) -> datetime:
 def weekday(day: int) -> int:
     """The weekday of a day number, Monday 0 to Sunday 6."""
     return (day + _EPOCH_WEEKDAY) % 7
+
+
+def eased(number: int, policy: Policy, day: int) -> int:
+    """A number of cards a day, made smaller where the weekday is an easy one; rounded up, so that only a day off has none."""
+    return ceil(number * policy.easy_days[weekday(day)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +192,17 @@ def fuzzed(interval: float, card: str, repetition: int, maximum: int = MAXIMUM_I
 
 
 def balanced(
-    interval: float, card: str, repetition: int, today: int, load: Mapping[int, int], policy: Policy = DEFAULT_POLICY
+    interval: float,
+    card: str,
+    repetition: int,
+    today: int,
+    load: Mapping[int, int],
+    policy: Policy = DEFAULT_POLICY,
+    siblings: Collection[int] = (),
 ) -> int:
     """An interval moved inside its fuzz range towards days with little to do.
 
-    Every day of the range gets the weight `easy_days[weekday] (1 + cards due)^-2.15`, and the draw of the card picks among them, so that
+    Every day of the range gets the weight `easy_days[weekday] (1 + cards due)^-2.15`, a twentieth of it where a sibling is due, and the draw of the card picks among them, so that
     it is the plain fuzz where all days weigh the same. A day of share 0 is taken only when the whole range has share 0.
 
     Args:
@@ -198,6 +212,7 @@ def balanced(
         today: the learner's day.
         load: how many cards are due on each day; a missing day has none.
         policy: for the easy days and the longest interval.
+        siblings: days on which other cards of the same entry are due; they would give each other's answers away.
 
     Returns:
         Whole days, inside `fuzz_range(interval)`.
@@ -208,7 +223,8 @@ def balanced(
     if not any(shares):
         shares = [1.0] * len(days)
     weights = [
-        share * (1 + load.get(today + ahead, 0)) ** -_CROWDING for ahead, share in zip(days, shares, strict=True)
+        share * (1 + load.get(today + ahead, 0)) ** -_CROWDING * (_SIBLING if today + ahead in siblings else 1)
+        for ahead, share in zip(days, shares, strict=True)
     ]
     remaining = _draw(card, repetition) * sum(weights)
     chosen = low
@@ -228,6 +244,7 @@ def next_due(
     today: int,
     policy: Policy = DEFAULT_POLICY,
     load: Mapping[int, int] | None = None,
+    siblings: Collection[int] = (),
 ) -> int:
     """The day on which a card that was just reviewed comes back, tomorrow at the earliest.
 
@@ -238,6 +255,7 @@ def next_due(
         today: the learner's day.
         policy: the model, the desired retention and the bounds.
         load: how many cards are due on each day. None: no balancing and no easy days, so that the day follows from the log alone.
+        siblings: days on which other cards of the same entry are due.
 
     Returns:
         A day number above `today`.
@@ -247,7 +265,7 @@ def next_due(
         return today + min(max(floor(interval + 0.5), 1), policy.maximum_interval)
     if load is None:
         return today + fuzzed(interval, card, repetition, policy.maximum_interval)
-    return today + balanced(interval, card, repetition, today, load, policy)
+    return today + balanced(interval, card, repetition, today, load, policy, siblings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +322,7 @@ def review(
     policy: Policy = DEFAULT_POLICY,
     *,
     load: Mapping[int, int] | None = None,
+    siblings: Collection[int] = (),
     due_day: int | None = None,
 ) -> CardState:
     """The state of a card after a review; the one step of replay.
@@ -315,6 +334,7 @@ def review(
         day: the learner's day, as stored with the event. A day before the last review (a journey westwards) counts as the same day.
         policy: the model and the settings that were in force.
         load: at grading time, how many cards are due on each day. Store the resulting `due_day` in the event.
+        siblings: at grading time, the days on which other cards of the same entry are due.
         due_day: at replay, the day stored in the event; it is taken as it is.
 
     Returns:
@@ -328,7 +348,7 @@ def review(
     failed_today = (state.failed_today if state is not None and elapsed == 0 else 0) + forgotten
     if due_day is None:
         again = returns_today(rating, failed_today)
-        due_day = today if again else next_due(memory, card, reps, today, policy, load)
+        due_day = today if again else next_due(memory, card, reps, today, policy, load, siblings)
     if state is None:
         return CardState(card, memory, reps, 0, today, today, due_day, failed_today)
     return CardState(
@@ -351,6 +371,7 @@ def previews(
     day: int,
     policy: Policy = DEFAULT_POLICY,
     load: Mapping[int, int] | None = None,
+    siblings: Collection[int] = (),
 ) -> dict[Rating, int]:
     """What each of the four grades would do.
 
@@ -360,9 +381,10 @@ def previews(
         day: the learner's day.
         policy: the model and the settings.
         load: how many cards are due on each day.
+        siblings: the days on which other cards of the same entry are due.
 
     Returns:
         Days until the card comes back, 0 for today; exactly what `review` with the same arguments will yield.
     """
-    outcomes = ((rating, review(state, card, rating, day, policy, load=load)) for rating in Rating)
+    outcomes = ((rating, review(state, card, rating, day, policy, load=load, siblings=siblings)) for rating in Rating)
     return {rating: outcome.due_day - outcome.last_day for rating, outcome in outcomes}

@@ -33,10 +33,12 @@ class Introduction:
     Attributes:
         entry: the id of the concept or the step.
         phase: the name of the phase; empty for a concept.
+        repairs: the card that keeps being forgotten, where something below it is read once more; empty for what is new.
     """
 
     entry: str
     phase: str = ""
+    repairs: str = ""
 
     @property
     def subject(self) -> str:
@@ -53,12 +55,14 @@ class Ask:
         face: as it is shown.
         new: never answered before.
         changed: its text differs from the one that was answered last.
+        below: the card that was forgotten, where this one is asked because it may be the reason; empty otherwise.
     """
 
     card: Card
     face: Face
     new: bool
     changed: bool
+    below: str = ""
 
 
 Item = Introduction | Ask
@@ -100,6 +104,7 @@ class Tally:
         learned: entries that became learned.
         shaky: entries with a card that was forgotten, and how often.
         read: concepts that were read.
+        leeches: cards that were forgotten once more and keep being forgotten.
         due_left: cards that are still due.
         new_left: new cards that today still offers.
     """
@@ -110,6 +115,7 @@ class Tally:
     learned: list[str] = field(default_factory=list)
     shaky: Counter[str] = field(default_factory=Counter)
     read: list[str] = field(default_factory=list)
+    leeches: list[str] = field(default_factory=list)
     due_left: int = 0
     new_left: int = 0
 
@@ -125,6 +131,8 @@ class _Done:
 
     event: Event
     waiting: tuple[str, ...]
+    reading: tuple[Introduction, ...]
+    below: dict[str, str]
     card: str
     learned: bool
 
@@ -146,11 +154,13 @@ class StudySession:
         self._read: set[str] = set(workspace.walked)
         self._load = workspace.load()
         self._waiting: list[str] = []
+        self._reading: list[Introduction] = []
+        self._below: dict[str, str] = {}
         self._fill()
 
     def _fill(self) -> None:
         queue = self._workspace.queue(self._scope)
-        self._waiting = [*queue.due, *queue.new]
+        self._waiting = list(queue.all)
         self.held_back = queue.held_back
 
     # Looking
@@ -158,6 +168,8 @@ class StudySession:
     @property
     def current(self) -> Item | None:
         """What comes next; None when the session is done."""
+        if self._reading:
+            return self._reading[0]
         if not self._waiting:
             return None
         card = self._workspace.deck.cards[self._waiting[0]]
@@ -169,7 +181,7 @@ class StudySession:
                 return introduction
         reps = progress.state.reps if progress.state else 0
         changed = bool(progress.text_hash) and progress.text_hash != card.text_hash
-        return Ask(card, face_of(card, reps), progress.state is None, changed)
+        return Ask(card, face_of(card, reps), progress.state is None, changed, self._below.get(card.id, ""))
 
     @property
     def reveal(self) -> Reveal | None:
@@ -215,6 +227,9 @@ class StudySession:
         item = self.current
         if not isinstance(item, Introduction):
             raise UsageError("there is nothing to read now", hint="Answer the card first.")
+        if item.repairs:
+            self._reading.pop(0)
+            return
         self._workspace.record("walked", item.subject)
         self._read.add(item.subject)
         self._tally.read.append(item.entry)
@@ -247,7 +262,14 @@ class StudySession:
         self._reveal = Reveal(
             response,
             grade,
-            previews(state, item.card.id, self._workspace.today, self._workspace.policy, self._load),
+            previews(
+                state,
+                item.card.id,
+                self._workspace.today,
+                self._workspace.policy,
+                self._load,
+                self._workspace.sibling_days(item.card.id),
+            ),
             confidence,
         )
         return self._reveal
@@ -270,7 +292,15 @@ class StudySession:
         before = self._progress(item.card)
         was_learned = self._learned(item.card.entry)
         day = workspace.today
-        after = review(before.state, item.card.id, rating, day, workspace.policy, load=self._load)
+        after = review(
+            before.state,
+            item.card.id,
+            rating,
+            day,
+            workspace.policy,
+            load=self._load,
+            siblings=workspace.sibling_days(item.card.id),
+        )
         event = workspace.record(
             "review",
             item.card.id,
@@ -287,12 +317,32 @@ class StudySession:
         )
         self._load[after.due_day] = self._load.get(after.due_day, 0) + 1
         learned = not was_learned and self._learned(item.card.entry)
-        self._done.append(_Done(event, tuple(self._waiting), item.card.id, learned))
+        before_this = (tuple(self._waiting), tuple(self._reading), dict(self._below))
+        self._done.append(_Done(event, *before_this, item.card.id, learned))
         self._note(item, rating, seconds, learned)
         self._waiting.pop(0)
         if returns_today(rating, after.failed_today):
             self._waiting.insert(min(RETURNS_AFTER, len(self._waiting)), item.card.id)
+        if rating is Rating.AGAIN and before.state is not None and before.state.last_day < day:
+            self._look_below(item.card.id)
         self._reveal = None
+
+    def _look_below(self, lapsed: str) -> None:
+        """After a lapse: asks the weakest prerequisite next; under a leech, after something was read again, several of its cards.
+
+        A card lapses once a day, so each of them is looked below once.
+        """
+        repair = self._workspace.repair(lapsed)
+        if repair is None:
+            weakest = self._workspace.suspect(lapsed)
+            ask: tuple[str, ...] = () if weakest is None else (weakest,)
+        else:
+            ask = repair.ask
+            self._tally.leeches.append(lapsed)
+            if repair.read:
+                self._reading.append(Introduction(repair.read, repairs=lapsed))
+        self._waiting = [*ask, *(c for c in self._waiting if c not in ask)]
+        self._below.update(dict.fromkeys(ask, lapsed))
 
     def _note(self, item: Ask, rating: Rating, seconds: float, learned: bool) -> None:
         self._tally.ratings[rating] += 1
@@ -313,10 +363,15 @@ class StudySession:
         if cancelled is None:
             return None
         self._reveal = None
+        cards = self._workspace.deck.cards
         card = self._workspace.deck.renamed.get(cancelled.subject, cancelled.subject)
-        if self._done and self._done[-1].event.id == cancelled.id:
+        if card not in cards:
+            # An own card that was removed since: its answer is taken back, and there is nothing to ask.
+            self._done = [done for done in self._done if done.event.id != cancelled.id]
+        elif self._done and self._done[-1].event.id == cancelled.id:
             last = self._done.pop()
-            self._waiting = list(last.waiting)
+            self._waiting = [c for c in last.waiting if c in cards]
+            self._reading, self._below = list(last.reading), last.below
             rating = Rating(cancelled.review.rating) if cancelled.review else None
             if rating is not None:
                 self._tally.ratings[rating] -= 1
@@ -324,10 +379,12 @@ class StudySession:
                 self._tally.new -= self._progress(self._workspace.deck.cards[card]).state is None
                 if rating is Rating.AGAIN:
                     self._tally.shaky[self._workspace.deck.cards[card].entry] -= 1
+                    self._tally.leeches = [c for c in self._tally.leeches if c != card]
             if last.learned:
                 self._tally.learned.remove(self._workspace.deck.cards[card].entry)
-        elif card in self._workspace.deck.cards:
+        else:
             self._waiting = [card, *(c for c in self._waiting if c != card)]
+            self._reading = []
         return card
 
     def suspend(self) -> None:
@@ -341,6 +398,17 @@ class StudySession:
     def know(self) -> None:
         """Marks the current card as known: it is not asked any more and counts as learned."""
         self._set_aside("known")
+
+    def reset(self) -> None:
+        """Makes the current card new again; it comes back among the new ones of another session."""
+        self._set_aside("reset")
+
+    def renew(self) -> None:
+        """Goes on after the learner's own cards were edited: a card that is gone is not asked, and one that was changed is asked anew."""
+        self._workspace.renew_own()
+        cards = self._workspace.deck.cards
+        self._waiting = [c for c in self._waiting if c in cards]
+        self._reveal = None
 
     def flag(self) -> bool:
         """Marks the current card as bad, or takes the mark away.
@@ -362,7 +430,7 @@ class StudySession:
     def summary(self) -> Tally:
         """What the session came to so far."""
         queue = self._workspace.queue(self._scope)
-        self._tally.due_left, self._tally.new_left = len(queue.due), len(queue.new)
+        self._tally.due_left, self._tally.new_left = len(queue.due) + len(queue.diagnosed), len(queue.new)
         self._tally.shaky = +self._tally.shaky
         return self._tally
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, fields
-from datetime import tzinfo
+from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.cards import Depth
+from engine.easydays import shares_of
+from engine.models import DEFAULT_KIND, KINDS
 from kb.errors import UsageError
 
-SCHEDULING = ("desired_retention", "rollover_hour", "time_zone", "maximum_interval")
+SCHEDULING = ("desired_retention", "rollover_hour", "time_zone", "maximum_interval", "memory_model", "easy_days")
 """Settings that change scheduling: each change is an event too, else replay would not be a function of the log."""
 
 
@@ -27,6 +29,10 @@ class Settings:
         depth: `essential`, `more` or `off` (everything).
         desired_retention: the probability of recall at which a card falls due, 0.70 to 0.97.
         maximum_interval: the longest interval in days.
+        memory_model: the name of a memory model, a key of `engine.models.KINDS`.
+        optimise: fit the memory model to the learner's answers at the end of a session, when enough new ones came.
+        easy_days: how much of the usual load some weekdays take, as in "sat 0.5, sun 0".
+        interview_date: the day to be ready on, as an ISO date; empty for none.
         rollover_hour: the hour at which a learner's day begins.
         time_zone: an IANA name; empty for the machine's own.
         confidence: ask how sure one is before the answer is shown.
@@ -39,6 +45,10 @@ class Settings:
     depth: Depth = "essential"
     desired_retention: float = 0.9
     maximum_interval: int = 36500
+    memory_model: str = DEFAULT_KIND
+    optimise: bool = True
+    easy_days: str = ""
+    interview_date: str = ""
     rollover_hour: int = 4
     time_zone: str = ""
     confidence: bool = True
@@ -51,7 +61,24 @@ class Settings:
                 raise UsageError(f"{value} is not between {low} and {high}", where=name, hint=HELP[name])
         if self.depth not in get_args(Depth):
             raise UsageError(f"there is no depth `{self.depth}`", where="depth", hint=HELP["depth"])
+        if self.memory_model not in KINDS:
+            raise UsageError(
+                f"there is no memory model `{self.memory_model}`", where="memory_model", hint=HELP["memory_model"]
+            )
+        for name, reading in (("easy_days", self.shares), ("interview_date", self.interview_day)):
+            try:
+                reading()
+            except ValueError as error:
+                raise UsageError(str(error), where=name, hint=HELP[name]) from error
         _zone(self.time_zone)
+
+    def shares(self) -> tuple[float, ...]:
+        """How much of the usual load each weekday takes, Monday first."""
+        return shares_of(self.easy_days)
+
+    def interview_day(self) -> int | None:
+        """The number of the day to be ready on, as days since 1970-01-01; None where there is none."""
+        return (date.fromisoformat(self.interview_date) - date(1970, 1, 1)).days if self.interview_date else None
 
     def zone(self) -> tzinfo | None:
         """The chosen time zone; None for the machine's own."""
@@ -74,6 +101,10 @@ HELP: dict[str, str] = {
     "depth": "essential: what everybody needs. more: also uses, traps, numbers, diagrams. off: everything.",
     "desired_retention": "The probability of recall at which a card falls due, 0.7 to 0.97. Higher means more reviews.",
     "maximum_interval": "The longest interval in days.",
+    "memory_model": "fsrs6 or fsrs7: how forgetting is predicted. A change computes all card states anew from the log.",
+    "optimise": "true or false: fit the memory model to your answers at the end of a session.",
+    "easy_days": "How much of the usual load some weekdays take, from 0 to 1: sat 0.5, sun 0. Empty for none.",
+    "interview_date": "The day to be ready on, such as 2027-01-15; `kb due` shows the plan. Empty for none.",
     "rollover_hour": "The hour at which your day begins, 0 to 23.",
     "time_zone": "An IANA name such as Europe/Berlin; empty for the machine's own.",
     "confidence": "true or false: ask how sure you are before the answer is shown.",

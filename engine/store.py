@@ -12,7 +12,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, URL, Column, Connection, Engine, Index, create_engine, event, func, inspect, make_url, text
+from sqlalchemy import (
+    JSON,
+    URL,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
@@ -20,7 +34,8 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from engine.events import Event, EventKind, Review, instant_of, instant_text
 from engine.memory import MemoryState
-from engine.migrations import MIGRATIONS, TRIGGERS
+from engine.merge import Union, united
+from engine.migrations import MIGRATIONS, TRIGGERS, protect_again, trigger_sql
 from engine.progress import ABOUT_CARDS, CardProgress, changed_by, replay
 from engine.schedule import CardState, Policy
 from kb.errors import StoreError
@@ -28,6 +43,8 @@ from kb.errors import StoreError
 _JSON = JSON().with_variant(JSONB(), "postgresql")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _READING = "kb_reading"
+_AT_ONCE = 10_000
+"""So many rows are sent together."""
 
 
 class EventRow(SQLModel, table=True):
@@ -38,7 +55,7 @@ class EventRow(SQLModel, table=True):
         Index("event_by_time", "learner_id", "at", "id"),
         Index("event_by_subject", "learner_id", "subject", "at"),
         Index("event_by_kind", "learner_id", "kind", "local_day"),
-        Index("event_by_device", "learner_id", "device", "seq", unique=True),
+        Index("event_by_device", "learner_id", "device", "seq"),
     )
 
     learner_id: str = Field(primary_key=True)
@@ -70,6 +87,7 @@ class StateRow(SQLModel, table=True):
     card: str = Field(primary_key=True)
     stability: float | None = None
     difficulty: float | None = None
+    fast: float | None = None
     reps: int = 0
     lapses: int = 0
     first_day: int | None = None
@@ -94,21 +112,21 @@ class MigrationRow(SQLModel, table=True):
     name: str = Field(primary_key=True)
 
 
-def _event_row(e: Event) -> EventRow:
-    review = asdict(e.review) if e.review else {}
-    return EventRow(
-        learner_id=e.learner,
-        id=e.id,
-        device=e.device,
-        seq=e.seq,
-        at=instant_text(e.at),
-        utc_offset=e.utc_offset,
-        local_day=e.local_day,
-        kind=e.kind,
-        subject=e.subject,
-        payload=dict(e.payload),
+def _event_values(e: Event) -> dict[str, Any]:
+    review = asdict(e.review) if e.review else dict.fromkeys(_REVIEW_COLUMNS)
+    return {
+        "learner_id": e.learner,
+        "id": e.id,
+        "device": e.device,
+        "seq": e.seq,
+        "at": instant_text(e.at),
+        "utc_offset": e.utc_offset,
+        "local_day": e.local_day,
+        "kind": e.kind,
+        "subject": e.subject,
+        "payload": dict(e.payload),
         **review,
-    )
+    }
 
 
 def _storable(review: Review | None) -> Review | None:
@@ -118,10 +136,11 @@ def _storable(review: Review | None) -> Review | None:
     return replace(review, answer=_UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", review.answer))
 
 
+_REVIEW_COLUMNS = tuple(field.name for field in fields(Review))
 _EVENT_COLUMNS = tuple(
     getattr(EventRow, name)
     for name in ("id", "learner_id", "device", "seq", "at", "utc_offset", "local_day", "kind", "subject", "payload")
-) + tuple(getattr(EventRow, field.name) for field in fields(Review))
+) + tuple(getattr(EventRow, name) for name in _REVIEW_COLUMNS)
 """Read as they are: making an object of each row costs four times as much, and a log has a million of them."""
 
 
@@ -141,6 +160,7 @@ def _state_row(learner: str, progress: CardProgress) -> StateRow:
         card=progress.card,
         stability=state.memory.stability if state else None,
         difficulty=state.memory.difficulty if state else None,
+        fast=state.memory.fast if state else None,
         **({name: getattr(state, name) for name in _STATE_COLUMNS} if state else {}),
         **{name: getattr(progress, name) for name in _OWN_COLUMNS},
     )
@@ -155,7 +175,7 @@ def _progress(row: StateRow) -> CardProgress:
     if row.stability is not None and row.difficulty is not None:
         state = CardState(
             row.card,
-            MemoryState(row.stability, row.difficulty),
+            MemoryState(row.stability, row.difficulty, row.fast),
             **{name: getattr(row, name) for name in _STATE_COLUMNS},
         )
     return CardProgress(row.card, state, **{name: getattr(row, name) for name in _OWN_COLUMNS})
@@ -291,13 +311,14 @@ class Store:
                 of_device = (EventRow.learner_id == self.learner, EventRow.device == raw.device)
                 seq[raw.device] = session.exec(select(func.max(EventRow.seq)).where(*of_device)).one() or 0
             seq[raw.device] += 1
-            entry = replace(raw, seq=seq[raw.device], review=_storable(raw.review))
+            # A view of one learner writes for nobody else, whatever the event says.
+            entry = replace(raw, learner=self.learner, seq=seq[raw.device], review=_storable(raw.review))
             if last is not None and entry.at <= last:
                 skew = (last - entry.at).total_seconds()
                 payload = {**entry.payload, "skew": skew} if skew > 1 else entry.payload
                 entry = replace(entry, at=last + timedelta(microseconds=1), payload=payload)
             last = entry.at
-            session.add(_event_row(entry))
+            session.add(EventRow(**_event_values(entry)))
             stored.append(entry)
         return stored
 
@@ -322,12 +343,13 @@ class Store:
                 session.merge(_state_row(self.learner, progress))
         return stored, progress
 
-    def rebuild(self, policy: Policy, renamed: Mapping[str, str] | None = None) -> int:
+    def rebuild(self, policy: Policy, renamed: Mapping[str, str] | None = None, changes: Sequence[Event] = ()) -> int:
         """Throws the cached states away and makes them anew from the log, in one committed transaction.
 
         Args:
             policy: the memory model.
             renamed: ids of cards that the log knows under another one; see `engine.progress.replay`.
+            changes: events that are the reason, appended before, so that log and states never tell of different models.
 
         Returns:
             The number of cards.
@@ -336,9 +358,42 @@ class Store:
             StoreError: nothing was changed.
         """
         with self._writing() as session:
+            self._insert(session, changes)
+            session.flush()
             states = replay(self._events(session), policy, renamed).cards
             self._put_states(session, states.values())
         return len(states)
+
+    def absorb(
+        self,
+        events: Sequence[Event],
+        policy_of: Callable[[Sequence[Event]], Policy],
+        renamed: Mapping[str, str] | None = None,
+    ) -> Union:
+        """Adds the events of another log as they are, and makes the card states anew, in one committed transaction.
+
+        Args:
+            events: of another device or file; what is there already is passed over, and the events become this learner's.
+            policy_of: the memory model, given the joined log, which may name other parameters.
+            renamed: as for `rebuild`.
+
+        Returns:
+            What was new.
+
+        Raises:
+            StoreError: nothing was changed; among others where an event is there already with another content.
+        """
+        given = [replace(entry, learner=self.learner, review=_storable(entry.review)) for entry in events]
+        with self._writing() as session:
+            mine = self._events(session)
+            found = united(mine, given)
+            for start in range(0, len(found.new), _AT_ONCE):
+                rows = [_event_values(entry) for entry in found.new[start : start + _AT_ONCE]]
+                session.connection().execute(insert(EventRow), rows)
+            if found.new:
+                joined = sorted([*mine, *found.new], key=lambda e: e.order)
+                self._put_states(session, replay(joined, policy_of(joined), renamed).cards.values())
+        return found
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -432,16 +487,35 @@ class Store:
         Raises:
             StoreError: it cannot even be asked.
         """
-        file = self.path is not None
         with self._explained(), self._reader.connect() as connection:
-            lines = connection.execute(text("PRAGMA integrity_check")).scalars() if file else ()
-            found = [str(line) for line in lines if line != "ok"]
-            listed = (
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'" if file else "SELECT tgname FROM pg_trigger"
-            )
-            triggers = set(connection.execute(text(listed)).scalars())
-        missing = set(TRIGGERS["sqlite" if file else "postgresql"]) - triggers
-        return found + [f"the trigger {name} that protects the log is missing" for name in sorted(missing)]
+            lines = connection.execute(text("PRAGMA integrity_check")).scalars() if self.path is not None else ()
+            return [str(line) for line in lines if line != "ok"] + _triggers_amiss(connection)
+
+    def protect(self) -> None:
+        """Puts the triggers of the log back as they were made, whatever became of them."""
+        with self._explained(), self._engine.begin() as connection:
+            if _triggers_amiss(connection):
+                protect_again(connection)
+
+    def raw_rows(self) -> Iterator[tuple[dict[str, Any], str]]:
+        """Every row of the log as it lies there, for looking at damage.
+
+        Yields:
+            The columns but for the payload, and the payload as text, which may be no JSON.
+        """
+        names = [column.key for column in _EVENT_COLUMNS if column.key not in ("payload", "learner_id")]
+        query = (
+            f"SELECT {', '.join(names)}, CAST(payload AS TEXT) FROM event WHERE learner_id = :learner ORDER BY at, id"  # noqa: S608 - names of ours
+        )
+        with self._explained(), self._reader.connect() as connection:
+            for row in connection.execute(text(query), {"learner": self.learner}):
+                *values, payload = row
+                yield dict(zip(names, values, strict=True)), str(payload)
+
+    def learners(self) -> list[str]:
+        """Whose logs the database holds; sorted."""
+        with self._explained(), self._reader.connect() as connection:
+            return sorted(connection.execute(text("SELECT DISTINCT learner_id FROM event")).scalars())
 
     def backup(self, target: Path) -> None:
         """Copies the SQLite database while it may be in use.
@@ -461,6 +535,27 @@ class Store:
     def close(self) -> None:
         """Lets go of the database."""
         self._engine.dispose()
+
+
+def _triggers_amiss(connection: Connection) -> list[str]:
+    """What is wrong with the triggers of the log, in sentences."""
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        listed = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        found = {str(name): str(sql) == trigger_sql(dialect, name) for name, sql in listed if name in TRIGGERS[dialect]}
+    else:
+        listed = connection.execute(
+            text(
+                "SELECT tgname, tgenabled IN ('O', 'A') AND prosrc LIKE '%RAISE EXCEPTION%' FROM pg_trigger "
+                "JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal"
+            )
+        )
+        found = {str(name): bool(sound) for name, sound in listed}
+    return [
+        f"the trigger {name} that protects the log {'does not protect it' if name in found else 'is missing'}"
+        for name in sorted(TRIGGERS[dialect])
+        if not found.get(name)
+    ]
 
 
 def _open_file(path: Path) -> Engine:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,8 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from engine import backups
 from engine.cards import Deck, derive
+from engine.catchup import CatchUp, catch_up, portion_of
+from engine.device import device_of, forget_device
+from engine.diagnosis import suspects
 from engine.events import LOCAL_LEARNER, Event, EventKind, Review
 from engine.identifiers import uuid7
+from engine.interleave import partners_of
+from engine.leech import Repair, repair_of
 from engine.mastery import (
     Mastery,
     Readiness,
@@ -26,21 +29,29 @@ from engine.mastery import (
     requirements,
     staircase_progress,
 )
-from engine.progress import ABOUT_CARDS, CardProgress, replay
+from engine.models import model_of
+from engine.own import OwnCards, card_file, own_cards, with_own
+from engine.progress import ABOUT_CARDS, CardProgress
 from engine.queue import EVERYTHING, Limits, Queue, Scope, build
-from engine.schedule import Policy, local_day
+from engine.schedule import Policy, eased, local_day
 from engine.settings import SCHEDULING, Settings, read_settings
+from engine.tuning import Tuning, tuning_of, tuning_subject
 from kb import paths
 from kb.content import Library
-from kb.errors import StoreError, UsageError
+from kb.errors import UsageError
+from kb.links import contrast_pairs
 
 if TYPE_CHECKING:
+    from engine.frontier import Ready, Why
+    from engine.inspection import Finding
+    from engine.merge import Union
+    from engine.news import News
+    from engine.plan import Plan
+    from engine.rehearsal import Purpose, Rehearsal
     from engine.session import StudySession
     from engine.store import Store
 
 Clock = Callable[[], datetime]
-
-_DEVICE = re.compile(r"[0-9a-f]{8}")
 
 UNDOABLE: tuple[EventKind, ...] = ("review", "suspend", "resume", "bury", "flag", "known", "reset")
 
@@ -90,13 +101,42 @@ class Workspace:
 
     @cached_property
     def deck(self) -> Deck:
-        """All cards."""
+        """All cards, the learner's own among them."""
+        return with_own(self._derived, self.own)
+
+    @cached_property
+    def _derived(self) -> Deck:
         return derive(self.library)
+
+    @property
+    def own_folder(self) -> Path:
+        """The folder of the learner's own notes and cards."""
+        return paths.own_dir()
+
+    @cached_property
+    def own(self) -> OwnCards:
+        """The learner's own cards."""
+        return own_cards(self.own_folder, self.library, self._derived)
+
+    def own_file(self, card: str) -> Path | None:
+        """The file in which an own card stands; None for a card of the library."""
+        found = self.deck.cards.get(card)
+        return card_file(self.own_folder, self.library, found.entry) if found and found.kind == "own" else None
+
+    def renew_own(self) -> None:
+        """Reads the learner's own cards again, as after an edit."""
+        for name in ("own", "deck"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def requires(self) -> dict[str, tuple[str, ...]]:
         """What each entry builds on."""
         return requirements(self.library)
+
+    @cached_property
+    def partners(self) -> dict[str, tuple[str, ...]]:
+        """What is easily taken for each concept."""
+        return partners_of(contrast_pairs(self.library))
 
     # The learner
 
@@ -150,39 +190,51 @@ class Workspace:
     @property
     def policy(self) -> Policy:
         """The memory model and what the learner asks of it."""
+        return self._policy(self.tuning)
+
+    def _policy(self, tuning: Tuning) -> Policy:
         return Policy(
-            desired_retention=self.settings.desired_retention, maximum_interval=self.settings.maximum_interval
+            model=model_of(self.settings.memory_model, tuning.weights),
+            desired_retention=self.settings.desired_retention,
+            maximum_interval=self.settings.maximum_interval,
+            easy_days=self.settings.shares(),
         )
+
+    @cached_property
+    def tuning(self) -> Tuning:
+        """The learner's own parameters of the chosen memory model, as the log has them."""
+        return self._newest_tuning()
+
+    def _newest_tuning(self) -> Tuning:
+        (newest,) = self.tunings(1) or (None,)
+        return tuning_of(newest)
+
+    def _renew_tuning(self) -> None:
+        """Takes over parameters that another process has set meanwhile, as a fit in the background does; the states follow from them."""
+        newest = self._newest_tuning()
+        if newest != self.tuning:
+            self.__dict__["tuning"] = newest
+            self.__dict__.pop("cards", None)
+
+    def tunings(self, limit: int | None = None) -> list[Event]:
+        """The events that set parameters of the chosen memory model, the newest first."""
+        subject = tuning_subject(self.settings.memory_model)
+        return self.store.events(kinds=["setting"], subject=subject, newest_first=True, limit=limit)
 
     @property
     def today(self) -> int:
         """The learner's day, as days since 1970-01-01."""
-        return self._day_of(self.clock())
+        return self.day_of(self.clock())
 
-    def _day_of(self, at: datetime) -> int:
+    def day_of(self, at: datetime) -> int:
+        """The learner's day of an instant, as days since 1970-01-01."""
         zone = self.settings.zone() or at.tzinfo or UTC
         return local_day(at.astimezone(UTC), zone, self.settings.rollover_hour)
 
     @cached_property
     def device(self) -> str:
-        """The name of this machine in the log: random, made once."""
-        path = paths.data_dir() / "device"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileNotFoundError):
-                name = path.read_text(encoding="ascii", errors="replace").strip()
-                if _DEVICE.fullmatch(name):
-                    return name
-            # A damaged file gets a new name: two machines that shared one could not be merged.
-            name = secrets.token_hex(4)
-            part = path.with_name(f"device-{name}.part")
-            part.write_text(name, encoding="ascii")
-            part.replace(path)
-        except OSError as error:
-            raise StoreError(
-                f"cannot be used: {error}", where=str(path), hint="Set KB_HOME to a folder you may write."
-            ) from error
-        return name
+        """The name of this machine in the log."""
+        return device_of(paths.data_dir())
 
     # Looking
 
@@ -205,24 +257,121 @@ class Workspace:
 
     def queue(self, scope: Scope = EVERYTHING) -> Queue:
         """What the day holds."""
-        limits = Limits(
-            new=self.settings.new_per_day,
-            reviews=self.settings.reviews_per_day,
-            new_of_one=self.settings.new_of_one,
-            depth=self.settings.depth,
-        )
+        mastery, plan = self.mastery(), None
+        limits = self.limits(scope)
+        # Whoever names entries, or catches up, has decided what the day is for.
+        if scope.entries is None and not scope.catch_up and (plan := self.plan(mastery)) is not None:
+            limits = replace(limits, new=eased(plan.new_per_day, self.policy, self.today))
+            scope = replace(scope, ahead=scope.ahead or plan.ahead)
         return build(
             self.deck,
             self.cards,
-            self.mastery(),
+            mastery,
             self.requires,
             self.today,
+            order=self.plan_order if plan is not None else None,
+            early=plan.pulled if plan is not None else (),
             limits=limits,
             scope=scope,
             overrides=self.overrides,
             walked=self.walked,
             policy=self.policy,
+            partners=self.partners,
         )
+
+    def limits(self, scope: Scope = EVERYTHING) -> Limits:
+        """How much today may hold: the learner's limits, eased by the weekday, or a portion of the backlog.
+
+        Args:
+            scope: what the session is about.
+        """
+        limits = Limits(
+            new=eased(self.settings.new_per_day, self.policy, self.today),
+            reviews=self.settings.reviews_per_day,
+            new_of_one=self.settings.new_of_one,
+            depth=self.settings.depth,
+        )
+        if not scope.catch_up:
+            return limits
+        portion = portion_of(self.cards.values(), self.today, limits.reviews, self.policy)
+        return replace(limits, new=0, reviews=portion)
+
+    def catch_up(self) -> CatchUp:
+        """What catching up after a break would look like."""
+        return catch_up(self.cards.values(), self.today, self.settings.reviews_per_day, self.policy)
+
+    @cached_property
+    def plan_order(self) -> list[str]:
+        """The entries in the order in which they matter before a day to be ready on."""
+        from engine.plan import core_first
+
+        return core_first(self.library, self.deck, self.requires)
+
+    def plan(self, mastery: Mapping[str, Mastery] | None = None) -> Plan | None:
+        """What to do until the day to be ready on; None where none is set, and once it has come.
+
+        Args:
+            mastery: of every entry with cards, where the caller has it already.
+        """
+        target = self.settings.interview_day()
+        if target is None:
+            return None
+        from engine.plan import plan_for
+
+        return plan_for(
+            target,
+            self.deck,
+            self.cards,
+            self.mastery() if mastery is None else mastery,
+            self.requires,
+            self.today,
+            order=self.plan_order,
+            limits=replace(self.limits(), new=self.settings.new_per_day),
+            policy=self.policy,
+        )
+
+    def ready(self) -> list[Ready]:
+        """What the learner is ready to learn, in the order of the plan where there is one."""
+        from engine.frontier import ready
+
+        mastery = self.mastery()
+        plan = self.plan(mastery)
+        return ready(
+            self.deck,
+            self.cards,
+            mastery,
+            self.requires,
+            self.today,
+            depth=self.settings.depth,
+            overrides=frozenset(self.deck.by_entry) if plan is not None and plan.ahead else self.overrides,
+            order=self.plan_order if plan is not None else None,
+        )
+
+    def why(self, entry: str) -> Why:
+        """What holds the learner back from an entry."""
+        from engine.frontier import why
+
+        return why(
+            entry,
+            self.deck,
+            self.cards,
+            self.mastery(),
+            self.requires,
+            self.today,
+            policy=self.policy,
+            overrides=self.overrides,
+        )
+
+    def suspect(self, card: str) -> str | None:
+        """The card of a prerequisite that is nearest to being forgotten, where this card was; None where all below it holds."""
+        entry = self.deck.cards[card].entry
+        found = suspects(entry, self.deck, self.cards, self.requires, self.today, self.policy)
+        return found[0].card if found else None
+
+    def repair(self, card: str) -> Repair | None:
+        """What to do about a card that keeps being forgotten; None for any other."""
+        concepts = self.library.concepts
+        return repair_of(card, self.deck, self.cards, self.requires, concepts, self.today, self.policy)
 
     def load(self) -> dict[int, int]:
         """How many cards are due on each day."""
@@ -231,6 +380,11 @@ class Workspace:
             if progress.state is not None and not progress.suspended and not progress.known:
                 found[progress.state.due_day] = found.get(progress.state.due_day, 0) + 1
         return found
+
+    def sibling_days(self, card: str) -> frozenset[int]:
+        """The days on which other cards of the same entry are due."""
+        others = (self.cards.get(c) for c in self.deck.by_entry[self.deck.cards[card].entry] if c != card)
+        return frozenset(p.state.due_day for p in others if p and p.state and not p.suspended and not p.known)
 
     def scope_of(self, names: Sequence[str]) -> Scope:
         """A scope from ids of steps and entries; everything where there are none.
@@ -259,6 +413,12 @@ class Workspace:
 
         return StudySession(self, scope)
 
+    def rehearse(self, purpose: Purpose) -> Rehearsal:
+        """The same progress for a session that is never logged: to cram, or to look ahead."""
+        from engine.rehearsal import Rehearsal
+
+        return Rehearsal(self, purpose)
+
     def record(
         self, kind: EventKind, subject: str, payload: Mapping[str, Any] | None = None, review: Review | None = None
     ) -> Event:
@@ -276,6 +436,7 @@ class Workspace:
         Raises:
             StoreError: nothing was written.
         """
+        self._renew_tuning()
         logged = self._in_log(subject) if kind in ABOUT_CARDS else subject
         (event,), changed = self.store.append([self._event(kind, logged, payload, review)], self.policy)
         for progress in map(self._of_today, changed):
@@ -288,6 +449,35 @@ class Workspace:
             self.overrides = self.overrides | {subject}
         return event
 
+    def news(self) -> News:
+        """What is new in the content since the learner last looked."""
+        from engine.news import news
+
+        return news(self.library, self.deck, self.cards, self._content_seen())
+
+    def note_content(self) -> bool:
+        """Notes the content as seen.
+
+        Returns:
+            Whether there was anything to note.
+        """
+        from engine.news import SUBJECT, difference, fingerprints
+
+        changes = difference(self._content_seen(), fingerprints(self.library))
+        if changes:
+            self.record("setting", SUBJECT, {"value": changes})
+        return bool(changes)
+
+    def begin_noting_content(self) -> None:
+        """Notes the content as seen where that was never done, so that the next update can be told."""
+        if self._content_seen() is None:
+            self.note_content()
+
+    def _content_seen(self) -> dict[str, str] | None:
+        from engine.news import SUBJECT, seen
+
+        return seen(self.store.events(kinds=["setting"], subject=SUBJECT))
+
     def undo(self) -> Event | None:
         """Cancels the newest event about a card that is not cancelled yet, also one of an earlier session.
 
@@ -297,6 +487,7 @@ class Workspace:
         last = self.last_undoable()
         if last is None:
             return None
+        self._renew_tuning()
         _, progress = self.store.undo(
             self._event("undo", last.subject, {"event": last.id, "kind": last.kind}), self.policy
         )
@@ -313,12 +504,59 @@ class Workspace:
         newest = self.store.events(kinds=UNDOABLE, newest_first=True, limit=len(cancelled) + 1)
         return next((e for e in newest if e.id not in cancelled), None)
 
+    def tune(self, tuning: Tuning) -> None:
+        """Notes parameters of the chosen memory model in the log, and recomputes all card states where they are other ones.
+
+        Args:
+            tuning: the parameters, and how they came about.
+
+        Raises:
+            UsageError: the model does not take them.
+            StoreError: nothing was changed.
+        """
+        changed = tuning.weights != self.tuning.weights
+        model_of(self.settings.memory_model, tuning.weights)
+        event = self._event("setting", tuning_subject(self.settings.memory_model), {"value": tuning.as_data()})
+        self.__dict__["tuning"] = tuning
+        if changed:
+            self.store.rebuild(self.policy, self.deck.log_ids, [event])
+            self.__dict__.pop("cards", None)
+        else:
+            self.store.append([event], self.policy)
+
+    def absorb(self, events: Sequence[Event]) -> Union:
+        """Takes the events of another log in: those of another device, or of a file.
+
+        Args:
+            events: of any learner; they become this one's. What is there already is passed over.
+
+        Returns:
+            What was new. Where another copy of this data folder wrote under this device's name, this one has a new name from now on.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        subject = tuning_subject(self.settings.memory_model)
+
+        def policy_of(log: Sequence[Event]) -> Policy:
+            newest = next((e for e in reversed(log) if e.kind == "setting" and e.subject == subject), None)
+            return self._policy(tuning_of(newest))
+
+        found = self.store.absorb(events, policy_of, self.deck.log_ids)
+        for name in ("cards", "walked", "exercised", "overrides", "tuning"):
+            self.__dict__.pop(name, None)
+        if self.device in found.copies:
+            forget_device(paths.data_dir())
+            self.__dict__.pop("device", None)
+        return found
+
     def rebuild(self) -> int:
-        """Recomputes all card states from the log.
+        """Recomputes all card states from the log, and puts back what protects it.
 
         Returns:
             The number of cards.
         """
+        self.store.protect()
         count = self.store.rebuild(self.policy, self.deck.log_ids)
         self.__dict__.pop("cards", None)
         return count
@@ -329,10 +567,17 @@ class Workspace:
         Raises:
             StoreError: it cannot even be asked.
         """
-        problems = self.store.check()
-        if not problems and self.store.states() != replay(self.store.events(), self.policy, self.deck.log_ids).cards:
-            problems.append("the cached card states differ from the log: run `kb db rebuild`")
-        return problems
+        return [str(finding) for finding in self.examine() if finding.severity == "damage"]
+
+    def examine(self) -> list[Finding]:
+        """Everything that is to be said about the learner's database, damage first.
+
+        Raises:
+            StoreError: it cannot even be asked.
+        """
+        from engine import inspection
+
+        return inspection.examine(self.store, self.clock().astimezone(UTC), lambda: self.policy, self.deck.log_ids)
 
     def backup(self, target: Path | None = None, reason: str = "") -> Path:
         """Copies the database.
@@ -368,7 +613,7 @@ class Workspace:
             seq=0,
             at=at.astimezone(UTC),
             utc_offset=int(offset.total_seconds() // 60) if offset else 0,
-            local_day=self._day_of(at),
+            local_day=self.day_of(at),
             kind=kind,
             subject=subject,
             payload=payload or {},
@@ -385,11 +630,14 @@ class Workspace:
     def _record_settings(self) -> None:
         """Notes scheduling settings that were changed since they were last noted."""
         noted = {e.subject: e.payload.get("value") for e in self.store.events(kinds=["setting"])}
+        wanted = {name: getattr(self.settings, name) for name in SCHEDULING}
         defaults = Settings()
-        for name in SCHEDULING:
-            value = getattr(self.settings, name)
-            if value != noted.get(name, getattr(defaults, name)):
-                self.store.append([self._event("setting", name, {"value": value})], self.policy)
+        changed = [name for name in SCHEDULING if wanted[name] != noted.get(name, getattr(defaults, name))]
+        events = [self._event("setting", name, {"value": wanted[name]}) for name in changed]
+        if "memory_model" in changed:
+            self.store.rebuild(self.policy, self.deck.log_ids, events)
+        elif events:
+            self.store.append(events, self.policy)
 
     def _copy(self, path: Path, reason: str) -> None:
         from engine.store import copy_sqlite

@@ -27,6 +27,11 @@ def cache_dir() -> Path:
     return home / "cache" if home else Path(platformdirs.user_cache_dir(APP, appauthor=False))
 
 
+def own_dir() -> Path:
+    """The folder of the learner's own notes and cards."""
+    return data_dir() / "own"
+
+
 def config_dir() -> Path:
     """The folder of `config.toml`."""
     home = _home()

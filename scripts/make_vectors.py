@@ -25,7 +25,7 @@ def texts_by_step(content: Path) -> dict[str, dict[bytes, str]]:
     found: dict[str, dict[bytes, str]] = {}
     for document in documents(Library.load(content)):
         texts = found.setdefault(document.step, {})
-        texts.update({vectors.digest(text): text for text in document.windows})
+        texts.update({vectors.digest(passage.text): passage.text for passage in document.passages})
     return found
 
 

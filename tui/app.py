@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -48,6 +49,7 @@ class KbApp(App[None]):
         content: a content folder; None for the shipped one.
         clock: tells the time, with a time zone; None for the machine's.
         study: a session to begin at once; None opens the staircase.
+        welcome: greet whoever opens the program for the first time.
     """
 
     TITLE = "Design Staircase"
@@ -72,11 +74,14 @@ class KbApp(App[None]):
         content: Path | None = None,
         clock: Callable[[], datetime] | None = None,
         study: Sitting | None = None,
+        *,
+        welcome: bool = False,
     ) -> None:
         super().__init__()
         self.background = Background(Desk(content, clock))
         self.searching = Background(Catalogue(content))
         self._study = study
+        self._welcome = welcome
         theme = chosen_theme(paths.config_path())
         self.theme = theme if theme in self.available_themes else DEFAULT_THEME
 
@@ -86,6 +91,29 @@ class KbApp(App[None]):
         self.push_screen(StaircaseScreen())
         if self._study is not None:
             self.begin(self._study)
+
+    async def greet(self) -> None:
+        """Opens the welcome where this is a first run; asked by home once its data are there."""
+        from tui.snapshots.welcome import first_run
+
+        if not self._welcome or self._study is not None:
+            return
+        self._welcome = False
+        with suppress(KbError):
+            if await self.background.run(first_run):
+                self.action_welcome()
+
+    def action_welcome(self) -> None:
+        """Shows what the staircase is, the keys and the daily goal."""
+        from tui.screens.welcome import WelcomeScreen
+
+        self.push_screen(WelcomeScreen())
+
+    def action_placement(self) -> None:
+        """Asks about a dozen questions to find what the learner knows already."""
+        from tui.screens.placement import PlacementScreen
+
+        self.push_screen(PlacementScreen())
 
     def _theme_chosen(self, theme: Theme) -> None:
         """Keeps a theme that was chosen in the palette."""
@@ -162,6 +190,13 @@ class KbApp(App[None]):
         else:
             self.switch_screen(screen)
 
+    def action_progress(self) -> None:
+        """Shows how far the learner is, and how well it holds."""
+        from tui.screens.progress import ProgressScreen
+
+        if not isinstance(self.screen, ProgressScreen | CommandPalette):
+            self.push_screen(ProgressScreen())
+
     def action_search(self) -> None:
         """Opens the search."""
         from tui.screens.search import SearchScreen
@@ -187,6 +222,6 @@ def run(content: Path | None = None, study: Sitting | None = None) -> int:
     Returns:
         The exit code.
     """
-    app = KbApp(content, study=study)
+    app = KbApp(content, study=study, welcome=True)
     app.run()
     return app.return_code or 0

@@ -55,6 +55,9 @@ class KbCommands(Provider):
         app = self._kb
         return [
             ("Study what is due", "Due cards, then new ones.", app.study),
+            ("Progress", "Mastery, the load to come, what you remember, your hardest cards.", app.action_progress),
+            ("Placement", "About a dozen questions find what you know already.", app.action_placement),
+            ("Welcome", "What the staircase is, the keys, your daily goal.", app.action_welcome),
             ("Search", "Find a concept in your own words.", app.action_search),
             ("All keys", "What each key does on each screen.", app.action_help),
         ]

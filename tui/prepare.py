@@ -11,7 +11,19 @@ from tui.background import Desk
 if TYPE_CHECKING:
     from kb.graph import Graph
 
-SCREENS = ("study", "summary", "step", "concept", "tradeoff", "exercise", "walk", "search", "help")
+SCREENS = (
+    "study",
+    "summary",
+    "step",
+    "concept",
+    "tradeoff",
+    "exercise",
+    "walk",
+    "search",
+    "progress",
+    "placement",
+    "help",
+)
 
 
 def prepare(desk: Desk) -> Graph:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.rehearsal import Purpose
 
 
 @dataclass(frozen=True)
@@ -14,9 +18,13 @@ class Sitting:
         new_only: no due cards.
         due_only: no new cards.
         ahead: new cards come whether their prerequisites are learned or not.
+        catch_up: a portion of what is due after a break, and nothing new.
+        purpose: a rehearsal of which nothing is logged; None for a session that counts.
     """
 
     names: tuple[str, ...] = ()
     new_only: bool = False
     due_only: bool = False
     ahead: bool = False
+    catch_up: bool = False
+    purpose: Purpose | None = None

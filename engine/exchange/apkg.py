@@ -22,7 +22,7 @@ import genanki
 
 from engine.cards import Card, Deck
 from engine.events import Event
-from engine.exchange.export import ExportSummary, Tick, replacing
+from engine.exchange.export import ExportSummary, Tick, need_cards, replacing
 from engine.exchange.history import CREATED, CardHistory, histories, scheduling
 from engine.exchange.notes import FIELDS, fields_of
 from engine.schedule import DEFAULT_POLICY, Policy
@@ -102,10 +102,7 @@ def export_apkg(
     """
     if target.suffix.lower() != SUFFIX:
         raise ExchangeError("an Anki deck ends in .apkg", where=str(target), hint=f"Name it {target.stem}{SUFFIX}.")
-    if not deck.cards:
-        raise ExchangeError(
-            "there is no card to export", where=str(target), hint="`kb cards list` shows which cards there are."
-        )
+    need_cards(deck, target)
     decks = _decks(deck, library, tick)
     known = histories(events, policy, deck.renamed, deck.cards) if events is not None else {}
     with replacing(target) as part, TemporaryDirectory(prefix="kb-apkg-") as folder:

@@ -84,6 +84,37 @@ def part_of(deck: Deck, wanted: Callable[[str], bool]) -> Deck:
     return Deck(cards, {entry: ids for entry, ids in by_entry.items() if ids}, renamed)
 
 
+def entries_of(deck: Deck, library: Library) -> tuple[str, ...]:
+    """The entries that go with some cards, in study order: the one that all of them belong to, else every entry of their steps.
+
+    Args:
+        deck: the cards.
+        library: the entries.
+    """
+    chosen = {card.entry for card in deck.cards.values()}
+    steps = {library.step_of[entry] for entry in chosen}
+    rank = {step.id: place for place, step in enumerate(library.staircase.steps)}
+    wanted = chosen if len(chosen) == 1 else {e for e in library.entries if library.step_of[e] in steps}
+    return tuple(
+        sorted(
+            wanted,
+            key=lambda e: (rank.get(library.step_of[e], len(rank)), library.rank.get(e, len(library.rank)), e),
+        )
+    )
+
+
+def need_cards(deck: Deck, target: Path) -> None:
+    """Refuses to export nothing.
+
+    Raises:
+        ExchangeError: there are no cards.
+    """
+    if not deck.cards:
+        raise ExchangeError(
+            "there is no card to export", where=str(target), hint="`kb cards list` shows which cards there are."
+        )
+
+
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
     """A file to write instead of `target`; it takes the place of `target` when the block ends well, and vanishes when it does not.

@@ -4,7 +4,8 @@ from engine.grading.closed import grade_choice, grade_match, grade_multi, grade_
 from engine.grading.cloze import grade_cloze
 from engine.grading.estimate import grade_estimate
 from engine.grading.grade import Confidence, Evidence, Grade, Verdict
-from engine.grading.recall import RubricPoint, grade_recall
+from engine.grading.recall import grade_recall
+from engine.grading.rubric import RubricPoint
 from engine.grading.units import Quantity, convert, parse_quantity
 
 __all__ = [

@@ -43,6 +43,7 @@ class Evidence:
         point: what the question asks for there; empty where the index says enough.
         quote: the learner's own words on which the verdict rests; empty where there are none.
         wording: the wording of the rubric that they were compared with.
+        by_meaning: the quote lies near that wording in meaning and shares too few of its words; less sure than a match by words.
     """
 
     verdict: Verdict
@@ -50,6 +51,7 @@ class Evidence:
     point: str = ""
     quote: str = ""
     wording: str = ""
+    by_meaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,61 @@ SAME: dict[str, str] = {
     "change": "change update modify write wrote written",
     "begin": "begin start began",
     "end": "end finish complete done",
+    "hit": "hit",
+    "miss": "miss",
+    "agree": "agree consistent match",
+    "success": "succeed success successful work",
+    "optional": "optional voluntary",
+    "mandatory": "mandatory obligatory required compulsory",
+    "known": "known aware",
+    "unknown": "unknown unaware uncertain unsure",
+    "public": "public open",
+    "secret": "secret private hidden confidential",
+    "cheap": "cheap cheaper inexpensive",
+    "dear": "dear dearer expensive costly pricey pricier",
+    "simple": "simple simpler easy easier simply",
+    "complex": "complex complicated hard harder difficult",
+    "raise": "raise increase lift",
+    "lower": "lower reduce shorten decrease cut",
+    "empty": "empty blank",
+    "harmless": "harmless safe",
+    "dangerous": "dangerous harmful unsafe risky",
+    "last": "last final finally",
+    "leader": "leader primary master",
+    "follower": "follower replica standby secondary slave",
+    "recent": "recent recently lately",
+    "steady": "steady steadily constant fixed regular",
+    "irregular": "irregular irregularly uneven bursty",
+    "gradual": "gradual gradually slowly",
+    "refill": "refill add fill drip",
+    "guess": "guess try brute",
+    "receive": "receive get obtain",
+    "arrive": "arrive reach come",
+    "connection": "connection socket link",
+    "credential": "credential password secret key",
+    "attacker": "attacker hacker intruder",
+    "disk": "disk drive storage ssd",
+    "memory": "memory ram",
+    "process": "process program worker",
+    "thread": "thread worker",
+    "job": "job task",
+    "undo": "undo revert rollback reverse compensate",
+    "choose": "choose pick select decide",
+    "notice": "notice see detect discover find recognise recognize",
+    "believe": "believe think assume",
+    "number": "number count amount",
+    "limit": "limit bound cap restrict",
+    "permission": "permission right permit allow privilege",
+    "idle": "idle unused",
+    "compare": "compare check verify look",
+    "rule": "rule law",
+    "old": "old previous former earlier",
+    "crash": "crash die dies died fail kill killed dead",
+    "query": "query statement sql select",
+    "row": "row record tuple",
+    "column": "column field attribute",
+    "publish": "publish emit announce release deploy ship roll",
+    "duplicate": "duplicate double twice repeat",
 }
 """Groups of words with the same meaning, by the name of the group."""
 
@@ -149,6 +204,19 @@ OPPOSITE: tuple[tuple[str, str], ...] = (
     ("split", "join"),
     ("parallel", "serial"),
     ("begin", "end"),
+    ("hit", "miss"),
+    ("agree", "differ"),
+    ("success", "fail"),
+    ("optional", "mandatory"),
+    ("known", "unknown"),
+    ("public", "secret"),
+    ("cheap", "dear"),
+    ("simple", "complex"),
+    ("raise", "lower"),
+    ("harmless", "dangerous"),
+    ("first", "last"),
+    ("stay", "remove"),
+    ("steady", "irregular"),
 )
 """Pairs of groups with opposite meanings: where a rubric says one and an answer the other, the answer says the contrary."""
 
@@ -176,6 +244,14 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("is not in there", "is absent"),
     ("isn't in there", "is absent"),
     ("no one", "nobody"),
+    ("instead of", "insteadof"),
+    ("rather than", "insteadof"),
+    ("no longer", "not"),
+    ("not found", "absent"),
+    ("any ?more", ""),
+    ("none of", "no"),
+    ("not just", "also"),
+    ("nothing but", "only"),
     ("as well", ""),
     ("as long as", "while"),
     ("as soon as", "when"),
@@ -200,11 +276,11 @@ FUNCTION_WORDS = word_set(
 """Words that carry no claim of their own; they are skipped, except where a wording has no other."""
 
 NEGATIONS = word_set(
-    "not no non never none nobody nothing neither nor without cannot nowhere instead rather avoid prevent lack stop"
+    "not no non never none nobody nothing neither nor without cannot nowhere insteadof avoid prevent lack stop"
 )
 """Words that turn what follows in their clause into its contrary."""
 
-SHORT_NEGATIONS = word_set("no non without instead rather avoid prevent lack stop")
+SHORT_NEGATIONS = word_set("no non without insteadof avoid prevent lack stop")
 """Negations that reach only over the next few words, not to the end of the clause."""
 
 IRREGULAR: dict[str, str] = {

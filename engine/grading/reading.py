@@ -16,10 +16,15 @@ _WORD = re.compile(r"[^\W_](?:[\w.'%]*[\w%])?|%")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _BREAK = re.compile(r"[,:()]")
 _DENIAL = re.compile(
-    r"\b(?:not|isn't|never)\s+(?:really\s+|quite\s+)?(?:true|the case|right|correct|so)(?:\s+(?:that|to say))*\b"
+    r"\b(?:not|isn't|never)\s+(?:really\s+|quite\s+)?(?:true|the case|right|correct|so)\s+(?:that|to say)(?:\s+that)?\b"
     r"|\b(?:false|wrong|untrue|incorrect|a myth|a mistake)\s+(?:that|to\s+(?:say|think|believe)(?:\s+that)?)\b"
-    r"|\b(?:do|does|did)(?:n't|\s+not)\s+(?:mean|think|believe|say|follow|imply)(?:\s+that)?\b"
+    r"|\b(?:i|we|you|one|it|this|that|which)\s+(?:do|does|did|would)(?:n't|\s+not)\s+(?:mean|think|believe|say|follow|imply)(?:\s+that)?\b"
 )
+_DENIED_BEFORE = re.compile(
+    r"^that\b.*\b(?:is|was|'s)\s+(?:simply\s+|just\s+)?(?:not\s+(?:true|right|correct|the case)|false|wrong|untrue|incorrect|a myth|nonsense)\W*$"
+)
+_SUPPOSED = re.compile(r"\b(?:would|wouldn't|otherwise|or else|if only|had it)\b|\w'd\b")
+"""What is only supposed: it says what follows from the contrary, and so neither states nor denies anything."""
 _DENIED = "denied0"
 """Stands for an expression that denies all that follows, up to a contrast; with a digit, which no stem and no group has."""
 
@@ -41,6 +46,7 @@ class Token:
         groups: the groups of `SAME` that it belongs to.
         negated: a negation of its clause reaches it.
         denied: it stands in a statement that is denied as a whole ("it is not true that").
+        supposed: its clause is about what would be.
         clause: the number of its clause in the sentence.
         block: the number of the stretch between contrasts ("but", "while") in the sentence.
         at: the position of the word in the sentence.
@@ -51,6 +57,7 @@ class Token:
     groups: frozenset[str]
     negated: bool
     denied: bool
+    supposed: bool
     clause: int
     block: int
     at: int
@@ -125,9 +132,9 @@ def sentences(answer: str) -> tuple[Sentence, ...]:
         answer: what the learner wrote.
 
     Returns:
-        Its sentences with their content words, empty ones left out.
+        Its sentences with their content words, or all words where there is no other; empty ones left out.
     """
-    parts = (_sentence(part.strip()) for part in _SENTENCE_END.split(answer))
+    parts = (wording(part.strip()) for part in _SENTENCE_END.split(answer))
     return tuple(sentence for sentence in parts if sentence.tokens)
 
 
@@ -136,8 +143,9 @@ def _sentence(text: str) -> Sentence:
     spoken: list[str] = []
     clause = block = 0
     reach = 0
-    denied = False
     prepared = _prepared(text)
+    denied = _DENIED_BEFORE.match(prepared) is not None
+    supposed = _SUPPOSED.search(prepared) is not None
     position = 0
     for found in _WORD.finditer(prepared):
         between, position = prepared[position : found.start()], found.end()
@@ -162,14 +170,46 @@ def _sentence(text: str) -> Sentence:
             continue
         if plain in FUNCTION_WORDS:
             continue
-        tokens.append(_token(plain, reach > 0, denied, clause, block, len(spoken) - 1))
+        tokens.append(_token(plain, reach > 0, denied, supposed, clause, block, len(spoken) - 1))
         reach -= reach > 0
     return Sentence(text, tuple(tokens), tuple(spoken))
 
 
-def _token(word: str, negated: bool, denied: bool, clause: int, block: int, at: int) -> Token:
+def _token(word: str, negated: bool, denied: bool, supposed: bool, clause: int, block: int, at: int) -> Token:
     root = stem(word)
-    return Token(word, root, _groups().get(root, frozenset()), negated, denied, clause, block, at)
+    return Token(word, root, _groups().get(root, frozenset()), negated, denied, supposed, clause, block, at)
+
+
+_CUT = re.compile(
+    r"[,:;()]|\s-+\s|\b(?:and|so|but|because|since|as|if|when|while|whereas|although|though|then|which|or)\b",
+    re.IGNORECASE,
+)
+_SHORTEST = 3
+
+
+def passages(sentence: Sentence) -> tuple[str, ...]:
+    """A sentence and the clauses that it is made of, as they are compared by meaning.
+
+    Args:
+        sentence: of an answer.
+
+    Returns:
+        The sentence, then its clauses of at least three words where there are several.
+    """
+    clauses = (clause.strip() for clause in _CUT.split(sentence.text))
+    long = [clause for clause in clauses if len(clause.split()) >= _SHORTEST]
+    return tuple(dict.fromkeys([sentence.text, *long]))
+
+
+@lru_cache(maxsize=4096)
+def turned(text: str) -> bool:
+    """Whether the negations in a text leave it negative: an odd number of them.
+
+    Args:
+        text: a clause or a wording.
+    """
+    spoken = (IRREGULAR.get(found[0].replace("'", ""), found[0]) for found in _WORD.finditer(_prepared(text)))
+    return sum(word in NEGATIONS or word == _DENIED for word in spoken) % 2 == 1
 
 
 @lru_cache(maxsize=4096)
@@ -185,5 +225,10 @@ def wording(text: str) -> Sentence:
     sentence = _sentence(text)
     if sentence.tokens:
         return sentence
-    everything = tuple(_token(word, False, False, 0, 0, at) for at, word in enumerate(sentence.words))
+    negative = turned(text)
+    everything = tuple(
+        _token(word, negative, False, False, 0, 0, at)
+        for at, word in enumerate(sentence.words)
+        if word not in NEGATIONS and word != _DENIED
+    )
     return Sentence(text, everything, sentence.words)

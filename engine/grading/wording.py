@@ -25,6 +25,7 @@ COVERAGE = 0.7
 """The share of a wording that must be found before a sentence counts as speaking of it."""
 
 _CLAUSES_TOGETHER = 3
+_NEIGHBOURS = 4
 
 
 class Polarity(Enum):
@@ -43,6 +44,8 @@ class Match:
         coverage: the share of the wording that was found, by the weight of its words.
         complete: every word was found.
         orderly: the words stand in the order of the wording, or all in one clause. "Commit, then delete" is no "delete, then commit".
+        close: it stands in neighbouring clauses, and where an opposite makes it a denial, nothing of the wording is left out.
+        supposed: it is said of what would be.
         sentence: where.
     """
 
@@ -50,6 +53,8 @@ class Match:
     coverage: float
     complete: bool
     orderly: bool
+    close: bool
+    supposed: bool
     sentence: Sentence
 
 
@@ -108,16 +113,32 @@ def _windows(sentence: Sentence, length: int, across: bool = False) -> Iterator[
 
 def _pairs(wanted: Sentence, window: Sequence[Token]) -> list[tuple[Token, Token, bool]]:
     """Each word of the wording that has a partner in the window, the partner, and whether it is its opposite."""
-    pairs = []
+    partners: dict[int, Token] = {}
     free = list(window)
-    for token in wanted.tokens:
-        for kind in (_identical, _alike, _contrary):
-            partner = next((given for given in free if kind(token, given)), None)
+    for kind in (_identical, _alike):
+        for place, token in enumerate(wanted.tokens):
+            partner = None if place in partners else next((given for given in free if kind(token, given)), None)
             if partner:
                 free.remove(partner)
-                pairs.append((token, partner, kind is _contrary))
-                break
-    return pairs
+                partners[place] = partner
+    contrary = {}
+    for place, token in enumerate(wanted.tokens):
+        if place not in partners:
+            beside = [partners[near] for near in (place - 1, place + 1) if near in partners]
+            # "Few rows" is no contrary of "many queries, as there are rows": what is opposite has to be said of the same thing.
+            partner = next((g for g in free if _contrary(token, g) and any(_touch(g, b) for b in beside)), None)
+            if partner:
+                free.remove(partner)
+                contrary[place] = partner
+    return [
+        (token, given, place in contrary)
+        for place, token in enumerate(wanted.tokens)
+        if (given := partners.get(place) or contrary.get(place))
+    ]
+
+
+def _touch(one: Token, other: Token) -> bool:
+    return one.clause == other.clause and abs(one.at - other.at) <= _NEIGHBOURS
 
 
 def _match(wanted: Sentence, window: Sequence[Token], sentence: Sentence, weights: Mapping[str, float]) -> Match | None:
@@ -133,11 +154,15 @@ def _match(wanted: Sentence, window: Sequence[Token], sentence: Sentence, weight
         *(contrary for _, _, contrary in pairs),
     )
     places = [given.at for _, given, _ in pairs]
+    clauses = [given.clause for _, given, _ in pairs]
     return Match(
         polarity=Polarity.SAYS if sum(turns) % 2 == 0 else Polarity.DENIES,
         coverage=found / total,
         complete=len(pairs) == len(wanted.tokens),
         orderly=places == sorted(places) or len({given.clause for _, given, _ in pairs}) == 1,
+        close=max(clauses) - min(clauses) <= 1
+        and (len(pairs) == len(wanted.tokens) or not any(contrary for _, _, contrary in pairs)),
+        supposed=any(given.supposed for _, given, _ in pairs),
         sentence=sentence,
     )
 

@@ -9,20 +9,56 @@ from typing import Annotated
 import typer
 
 from kb import __version__
-from kb.cli import cards, check, config, db, doctor, index, new, read, search, study
+from kb.cli import (
+    cards,
+    check,
+    config,
+    db,
+    doctor,
+    exchange,
+    frontier,
+    grade,
+    index,
+    new,
+    optimise,
+    own,
+    read,
+    search,
+    stats,
+    study,
+    whatsnew,
+)
 from kb.cli.options import Chosen
 
 app = typer.Typer(
     name="kb",
     help="Learn system design and keep it. Without a command, `kb` opens the staircase.",
-    epilog="Exit codes: 0 done, 1 problems found, 2 usage, 3 content, 4 database, 5 search, 6 export, 130 interrupted. KB_HOME moves all data, KB_CONTENT names a content folder.",
+    epilog="Exit codes: 0 done, 1 problems found, 2 usage, 3 content, 4 database, 5 search, 6 export or import, 130 interrupted. KB_HOME moves all data, KB_CONTENT names a content folder.",
     no_args_is_help=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for group in (search, read, study, cards, check, new, index, db, config, doctor):
+for group in (
+    search,
+    read,
+    study,
+    frontier,
+    own,
+    whatsnew,
+    stats,
+    optimise,
+    cards,
+    exchange,
+    check,
+    new,
+    grade,
+    index,
+    db,
+    config,
+    doctor,
+):
     group.register(app)
 
 

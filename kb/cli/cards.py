@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.progress import CardProgress
     from engine.workspace import Workspace
 
-STATES = ("new", "due", "learning", "known", "suspended")
+STATES = ("new", "due", "learning", "known", "suspended", "leech")
 
 Depth = Annotated[
     str | None,
@@ -27,6 +27,13 @@ Depth = Annotated[
     ),
 ]
 Entry = Annotated[str | None, typer.Option("--entry", help="Only the cards of this entry.")]
+Form = Annotated[
+    str | None,
+    typer.Option(
+        "--format", help="anki, csv, json, dot or obsidian, where the suffix does not say it.", metavar="NAME"
+    ),
+]
+History = Annotated[bool, typer.Option("--history", help="Also your reviews, due days and memory states.")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of cards, such as cache-aside#symptom.", metavar="ID...")]
 
 
@@ -58,7 +65,7 @@ def list_cards(
         raise UsageError(f"there is no state `{state}`", where="--state", hint=f"States: {', '.join(STATES)}.")
     workspace = Workspace.open(options.content())
     wanted = _selection(workspace, step, entry, depth or "off", kind)
-    rows = [row for row in _rows(workspace, wanted) if state in (None, row["state"])]
+    rows = [row for row in _rows(workspace, wanted) if state in (None, row["state"], "leech" if row["leech"] else None)]
     if as_json:
         output.data(rows)
         return
@@ -70,6 +77,8 @@ def list_cards(
 
 
 def _rows(workspace: Workspace, wanted: Callable[[str], bool]) -> Iterator[dict[str, Any]]:
+    from engine.leech import is_leech
+
     today = workspace.today
     for card in workspace.deck.cards.values():
         if wanted(card.id):
@@ -80,6 +89,7 @@ def _rows(workspace: Workspace, wanted: Callable[[str], bool]) -> Iterator[dict[
                 "kind": _kind(card),
                 "depth": card.depth,
                 "state": _state(progress, today),
+                "leech": is_leech(progress),
                 "due": None if due is None else (date(1970, 1, 1) + timedelta(days=due)).isoformat(),
             }
 
@@ -137,19 +147,41 @@ def _selection(
 
 def export(
     to: Annotated[Path, typer.Option("--to", help="The file to write, such as deck.apkg.", metavar="FILE")],
+    form: Form = None,
     step: options.Step = None,
     entry: Entry = None,
     depth: Depth = None,
-    history: Annotated[bool, typer.Option("--history", help="Also your reviews, due days and memory states.")] = False,
+    history: History = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Writes cards to a file of another program. The suffix names the format. The depth is that of your settings if left out."""
+    write_cards(to.expanduser(), form, (step, entry, depth), history, as_json)
+
+
+def write_cards(
+    target: Path, form: str | None, which: tuple[str | None, str | None, str | None], history: bool, as_json: bool
+) -> None:
+    """Writes cards in a format and says what was written.
+
+    Args:
+        target: the file, or the folder where the format is one.
+        form: the name of the format; None where the suffix tells.
+        which: step, entry and depth; None for all steps, all entries, and the depth of the settings.
+        history: also the reviews.
+        as_json: say it in JSON.
+
+    Raises:
+        ExchangeError: there is no such format, or the file cannot be written.
+        UsageError: there is no such depth.
+        ContentError: there is no such step or entry.
+    """
     from engine.exchange.export import part_of
     from engine.exchange.formats import format_for
+    from engine.schedule import DEFAULT_POLICY
     from engine.workspace import Workspace
 
-    target = to.expanduser()
-    chosen = format_for(target)
+    chosen = format_for(target, form)
+    step, entry, depth = which
     workspace = Workspace(options.content())
     deck = part_of(workspace.deck, _selection(workspace, step, entry, depth or workspace.settings.depth))
     with output.counting("cards") as tick:
@@ -159,7 +191,7 @@ def export(
             library=workspace.library,
             at=workspace.clock(),
             events=workspace.store.events() if history else None,
-            policy=workspace.policy,
+            policy=workspace.policy if history else DEFAULT_POLICY,
             tick=tick,
         )
     if as_json:
@@ -203,7 +235,7 @@ def _record(kind: EventKind, ids: list[str], as_json: bool) -> None:
     from engine.workspace import Workspace
 
     workspace = Workspace.open(options.content())
-    cards = list(dict.fromkeys(_card(workspace, text) for text in ids))
+    cards = list(dict.fromkeys(card_named(workspace, text) for text in ids))
     for card in cards:
         workspace.record(kind, card)
     today = workspace.today
@@ -215,7 +247,7 @@ def _record(kind: EventKind, ids: list[str], as_json: bool) -> None:
         output.say("`kb undo` takes it back.")
 
 
-def _card(workspace: Workspace, text: str) -> str:
+def card_named(workspace: Workspace, text: str) -> str:
     """The id of a card from an id of today or a former one.
 
     Raises:

@@ -25,6 +25,7 @@ def config(
     """Shows the settings, or sets one: kb config new_per_day 10."""
     from engine.settings import HELP, checked, read_settings, write_setting
 
+    name = name.replace("-", "_") if name is not None else None
     settings = read_settings(paths.config_path())
     if name is not None and (value is not None or reset):
         settings = write_setting(paths.config_path(), name, None if reset else value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import textwrap
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from kb.cli import output
 from kb.errors import UsageError
 
 if TYPE_CHECKING:
-    from kb.search import Hit, Index, Result
+    from kb.search import Hit, Index, Origin, Result
 
 LIMIT = 10
 
@@ -87,6 +88,9 @@ def as_data(result: Result, explain: bool = False) -> dict[str, Any]:
         }
         for hit in result.hits
     ]
+    for shown, hit in zip(hits, result.hits, strict=True):
+        if hit.origin:
+            shown["source"] = {"path": hit.origin.path, "heading": hit.origin.heading, "line": hit.origin.line}
     if explain:
         for shown, hit in zip(hits, result.hits, strict=True):
             shown["why"] = {"words": list(hit.why.words), "quote": hit.why.quote}
@@ -122,7 +126,7 @@ def _print(result: Result, request: Request) -> None:
         output.lines(_lines(rank, hit, width))
         if request.explain:
             output.lines(_reasons(hit, width))
-    output.say(f"`kb show {result.hits[0].id}` shows the first.")
+    output.say(f"`kb show {shlex.quote(result.hits[0].id)}` shows the first.")
 
 
 def _lines(rank: int, hit: Hit, width: int) -> list[str]:
@@ -131,13 +135,19 @@ def _lines(rank: int, hit: Hit, width: int) -> list[str]:
     right = f"{place} · {hit.id}"
     gap = width - len(head) - len(right)
     first = [f"{head}{' ' * gap}{right}"] if gap >= 2 else [head, f"    {right}"]
-    return [*first, *textwrap.wrap(hit.summary, width, initial_indent="    ", subsequent_indent="    ")]
+    summary = textwrap.wrap(hit.summary, width, initial_indent="    ", subsequent_indent="    ")
+    return [*first, *summary, *([f"    from {_place(hit.origin)}"] if hit.origin else [])]
+
+
+def _place(origin: Origin) -> str:
+    """Where a note stands, on one line and unbroken, so that a terminal can open it."""
+    return f"{origin.path}:{origin.line}{f' ({origin.heading})' if origin.heading else ''}"
 
 
 def _reasons(hit: Hit, width: int) -> list[str]:
     """Why something was found: the words that it holds, and its passage that is nearest in meaning."""
     words = f"words: {', '.join(hit.why.words)}" if hit.why.words else "words: none of them"
-    near = f"nearest passage ({hit.cosine:.2f}): {textwrap.shorten(hit.why.quote, 240, placeholder=' ...')}"
+    near = f"nearest passage: {textwrap.shorten(hit.why.quote, 240, placeholder=' ...')}"
     return [
         line
         for reason in (words, near)

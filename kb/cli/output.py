@@ -39,6 +39,13 @@ def data(value: Any) -> None:
     sys.stdout.flush()
 
 
+def raw(lines: Iterable[str]) -> None:
+    """Passes lines on as they are, in UTF-8, for another program to read."""
+    for one in lines:
+        sys.stdout.buffer.write(one.encode())
+    sys.stdout.buffer.flush()
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun, as in "1 review" and "2 reviews".
 

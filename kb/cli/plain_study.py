@@ -18,7 +18,8 @@ from kb.sections import sections_of
 HELP = """Type your answer and press Enter. Instead of an answer, or at the grade, you can type:
   :u  undo the last answer      :f  flag this card as bad     :s  suspend it
   :b  not today                 :k  I know this already       :o  read its entry
-  :n  later in this session     :h  a hint, where there is one
+  :n  later in this session     :h  a hint, where there is one  :r  make it new again
+  :e  edit your note on its entry, or the card if it is your own
   :?  this help                 :q  stop (confirmed answers are saved)"""
 
 MARKS: dict[Verdict, str] = {
@@ -30,6 +31,15 @@ MARKS: dict[Verdict, str] = {
     Verdict.FORBIDDEN: "a misconception",
     Verdict.REVERSED: "the wrong way round",
     Verdict.UNCLEAR: "not clear",
+}
+
+
+SET_ASIDE: dict[str, tuple[Callable[[StudySession], None], str]] = {
+    "s": (StudySession.suspend, "Suspended."),
+    "b": (StudySession.bury, "Not today."),
+    "k": (StudySession.know, "Marked as known."),
+    "n": (StudySession.skip, "Later."),
+    "r": (StudySession.reset, "New again."),
 }
 
 
@@ -102,7 +112,12 @@ class PlainStudy:
     def _introduce(self, item: Introduction) -> None:
         entry = self._workspace.library.entries[item.entry]
         output.line()
-        output.line(f"New: {entry.title}")
+        if item.repairs:
+            cards, titles = self._workspace.deck.cards, self._workspace.library.title
+            output.line(f"Read again: {entry.title}")
+            output.line(f"({titles(cards[item.repairs].entry)} was forgotten {self._lapses(item.repairs)} times.)")
+        else:
+            output.line(f"New: {entry.title}")
         wanted = (item.phase,) if item.phase else ("summary", "mechanism")
         for section in sections_of(self._workspace.library, entry):
             if section.key in wanted:
@@ -111,6 +126,10 @@ class PlainStudy:
                     output.lines(render_diagram(section.diagram, output.terminal_width() - 2, section.alt).lines)
         self._line("Enter to go on: ")
         self._session.read()
+
+    def _lapses(self, card: str) -> int:
+        progress = self._workspace.cards.get(card)
+        return progress.state.lapses if progress is not None and progress.state is not None else 0
 
     def _ask(self, item: Ask) -> None:
         started = self._clock()
@@ -126,6 +145,9 @@ class PlainStudy:
         output.line()
         state = "new" if item.new else "due"
         output.line(f"[{self._session.remaining} left, {state}] {self._workspace.library.title(item.card.entry)}")
+        if item.below:
+            lapsed = self._workspace.library.title(self._workspace.deck.cards[item.below].entry)
+            output.line(f"(You forgot {lapsed}, which builds on this.)")
         if item.changed:
             output.line("(This card was changed since you last answered it.)")
         output.lines(face.prompt.splitlines())
@@ -212,12 +234,30 @@ class PlainStudy:
         elif key == "o":
             for section in sections_of(self._workspace.library, self._workspace.library.entries[item.card.entry]):
                 output.markdown(f"## {section.title}\n\n{section.markdown}\n")
-        elif key in ("s", "b", "k", "n"):
-            {"s": session.suspend, "b": session.bury, "k": session.know, "n": session.skip}[key]()
-            output.line({"s": "Suspended.", "b": "Not today.", "k": "Marked as known.", "n": "Later."}[key])
+        elif key in SET_ASIDE:
+            verb, done = SET_ASIDE[key]
+            verb(session)
+            output.line(done)
             raise _Redraw
+        elif key == "e":
+            self._edit(item)
         else:
             output.line("No such command. :? lists them.")
+
+    def _edit(self, item: Ask) -> None:
+        """Opens the own card, or the note on the entry, in the learner's editor."""
+        from engine.own import note_of
+        from kb.editor import edit
+
+        workspace, entry = self._workspace, item.card.entry
+        path = workspace.own_file(item.card.id) or note_of(workspace.own_folder, workspace.library, entry)[0]
+        try:
+            edit(path)
+        except UsageError as error:
+            output.line(str(error))
+            return
+        self._session.renew()
+        raise _Redraw
 
     def _summary(self) -> None:
         tally = self._session.summary()
@@ -232,6 +272,12 @@ class PlainStudy:
             output.line(f"Learned: {', '.join(titles(e) for e in tally.learned)}")
         if tally.shaky:
             output.line(f"Shaky: {', '.join(titles(e) for e in tally.shaky)}")
+        if tally.leeches:
+            names = (titles(self._workspace.deck.cards[c].entry) for c in tally.leeches)
+            output.line(
+                f"Forgotten again and again: {', '.join(dict.fromkeys(names))}. `kb why CARD` says what to repair."
+            )
+            output.lines(f"  {card}" for card in tally.leeches)
         output.line(f"Left today: {tally.due_left} due, {tally.new_left} new.")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from kb import paths
 from kb.cli import options, output
 from kb.errors import ContentError, UsageError
 
@@ -24,13 +25,20 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    entry: Annotated[str, typer.Argument(help="An id, title or alias, such as cache-stampede.")],
+    entry: Annotated[
+        str, typer.Argument(help="An id, title or alias, such as cache-stampede, or the id of an own note.")
+    ],
     section: Annotated[
         str | None, typer.Option("--section", help="Only this section, such as mechanism or pitfalls.")
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Shows one entry with its diagram."""
+    if entry.startswith("note:"):
+        from kb.cli import vault
+
+        vault.show(entry, as_json)
+        return
     from kb.content import Library
     from kb.diagram import render_diagram
     from kb.sections import sections_of
@@ -57,6 +65,19 @@ def show(
             output.line()
             output.lines(render_diagram(part.diagram, min(100, output.terminal_width()) - 2, part.alt).lines)
             output.line(f"({part.alt})")
+    if section is None:
+        _own_note(library, found.id)
+
+
+def _own_note(library: Library, entry: str) -> None:
+    """The learner's own note, below the entry."""
+    if not (paths.own_dir() / "notes").is_dir():
+        return
+    from engine.own import note_of
+
+    _, text = note_of(paths.own_dir(), library, entry)
+    if text:
+        output.markdown(f"\n## Your note\n\n{text}")
 
 
 def named(library: Library, text: str) -> str:
@@ -143,7 +164,6 @@ def path(
 ) -> None:
     """Shows what to learn first, in order, to be ready for a concept."""
     from engine.workspace import Workspace
-    from kb import paths
     from kb.graph import Graph
 
     workspace = Workspace(options.content())

@@ -19,7 +19,9 @@ def search(
     query: Annotated[
         list[str] | None, typer.Argument(metavar="QUERY...", help="What you look for, in your own words.")
     ] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only concept, tradeoff, exercise or step.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only concept, tradeoff, exercise, step, or note for your own notes.")
+    ] = None,
     step: options.Step = None,
     level: options.Level = None,
     due: Annotated[bool, typer.Option("--due", help="Only what is due today.")] = False,

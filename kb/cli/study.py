@@ -1,4 +1,4 @@
-"""`kb study`, `due`, `stats`, `undo`: studying in plain lines, for pipes, slow lines and screen readers."""
+"""`kb study`, `due`, `undo`: studying in plain lines, for pipes, slow lines and screen readers."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.cli import options, output
+from kb.cli.planned import SECONDS_A_REVIEW, catch_up_data, catch_up_line, catch_up_lines, iso, plan_data, plan_lines
+from kb.errors import UsageError
 
 if TYPE_CHECKING:
-    from engine.workspace import Workspace
+    from engine.rehearsal import Purpose
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     app.command()(study)
     app.command()(due)
-    app.command()(stats)
     app.command()(undo)
 
 
@@ -31,6 +32,13 @@ def study(
     ahead: Annotated[
         bool, typer.Option("--ahead", help="New cards in study order, before their prerequisites are learned.")
     ] = False,
+    catch_up: Annotated[
+        bool, typer.Option("--catch-up", help="After a break: a portion of what is due a day, nothing new.")
+    ] = False,
+    cram: Annotated[
+        bool, typer.Option("--cram", help="All cards of a step or entry, the weakest first; nothing is logged.")
+    ] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="New cards, only to see them; nothing is logged.")] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after so many answers.")] = None,
 ) -> None:
     """Asks what is due, then what you are ready to learn."""
@@ -38,18 +46,37 @@ def study(
 
     from engine.workspace import Workspace
 
+    if catch_up + cram + preview + (new_only or due_only or ahead) > 1:
+        raise UsageError(
+            "these cannot be joined", where="--catch-up, --cram, --preview, --new, --due, --ahead", hint="Choose one."
+        )
+    purpose: Purpose | None = "cram" if cram else "preview" if preview else None
     if not plain and sys.stdin.isatty() and sys.stdout.isatty():
         from tui.app import run
         from tui.sitting import Sitting
 
-        sitting = Sitting(tuple(what or ()), new_only=new_only, due_only=due_only, ahead=ahead)
+        sitting = Sitting(
+            tuple(what or ()), new_only=new_only, due_only=due_only, ahead=ahead, catch_up=catch_up, purpose=purpose
+        )
         raise typer.Exit(run(options.content(), sitting))
+    from kb.cli.optimise import begin_if_due
     from kb.cli.plain_study import PlainStudy
 
     workspace = Workspace.open(options.content())
     scope = workspace.scope_of(what or [])
-    scope = replace(scope, new_only=new_only, due_only=due_only, ahead=ahead or scope.ahead)
+    if purpose is not None:
+        copy = workspace.rehearse(purpose)
+        output.line("Nothing of this session is logged.")
+        PlainStudy(copy.study(scope), copy, read=_reader(), clock=time.monotonic).run(limit)
+        return
+    for problem in workspace.own.problems:
+        output.say(str(problem))
+    if catch_up:
+        output.line(catch_up_line(workspace.catch_up()))
+    scope = replace(scope, new_only=new_only, due_only=due_only, ahead=ahead or scope.ahead, catch_up=catch_up)
     PlainStudy(workspace.study(scope), workspace, read=_reader(), clock=time.monotonic).run(limit)
+    workspace.begin_noting_content()
+    begin_if_due(workspace)
 
 
 def _reader() -> Callable[[str], str]:
@@ -66,16 +93,30 @@ def _reader() -> Callable[[str], str]:
 
 def due(
     days: Annotated[int, typer.Option("--days", min=1, max=365, help="How far to look ahead.")] = 7,
+    catch_up: Annotated[
+        bool, typer.Option("--catch-up", help="After a break: how long the backlog takes in portions.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Shows what is due today and in the next days."""
+    from engine.queue import Scope
     from engine.workspace import Workspace
 
     workspace = Workspace.open(options.content())
+    if catch_up:
+        found = workspace.catch_up()
+        if as_json:
+            output.data(catch_up_data(found))
+        else:
+            catch_up_lines(found)
+        return
+    plan = workspace.plan()
     today, load, queue = workspace.today, workspace.load(), workspace.queue()
     overdue = sum(count for day, count in load.items() if day < today)
-    ahead = [{"day": _date(today + i), "due": load.get(today + i, 0)} for i in range(days)]
-    minutes = round((len(queue.due) + len(queue.new)) * 20 / 60)
+    ahead = [{"day": iso(today + i), "due": load.get(today + i, 0)} for i in range(days)]
+    if plan is not None:
+        ahead = [{**row, "new": plan.new.get(today + i, 0)} for i, row in enumerate(ahead)]
+    minutes = round(len(queue.all) * SECONDS_A_REVIEW / 60)
     if as_json:
         output.data(
             {
@@ -85,65 +126,18 @@ def due(
                 "waiting": queue.held_back,
                 "minutes": minutes,
                 "days": ahead,
+                "plan": plan_data(plan, today),
             }
         )
         return
     output.line(f"{len(queue.due)} due ({overdue} from earlier days), {len(queue.new)} new, about {minutes} min")
-    output.table(("day", "due"), ((row["day"], row["due"]) for row in ahead))
+    output.table(tuple(ahead[0]), (tuple(row.values()) for row in ahead))
+    if plan is not None:
+        plan_lines(workspace, plan)
+    elif overdue > workspace.limits(Scope(catch_up=True)).reviews:
+        output.say("That is much for a day; `kb due --catch-up` shows it in portions.")
     if queue.held_back and not queue.new:
         output.say("The other new cards wait for what they build on; `kb study --ahead` does not.")
-
-
-def _date(day: int) -> str:
-    from datetime import date, timedelta
-
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
-
-
-def stats(as_json: options.AsJson = False) -> None:
-    """Shows how far you are up the staircase, and how well it holds."""
-    from dataclasses import asdict
-
-    from engine.memory import Rating
-    from engine.workspace import Workspace
-
-    workspace = Workspace.open(options.content())
-    steps = workspace.staircase()
-    today = workspace.today
-    reviews = [e for e in workspace.store.events(kinds=["review"]) if e.review is not None]
-    cancelled = {str(e.payload.get("event")) for e in workspace.store.events(kinds=["undo"])}
-    kept = [e for e in reviews if e.id not in cancelled]
-    recent = [e for e in kept if e.local_day > today - 30]
-    mature = [e for e in recent if _was_repeat(workspace, e.subject, e.local_day)]
-    retention = sum(e.review.rating > Rating.AGAIN for e in mature if e.review) / len(mature) if mature else None
-    days = len({e.local_day for e in kept})
-    begun = sum(p.state is not None for p in workspace.cards.values())
-    summary = {
-        "reviews": len(kept),
-        "days": days,
-        "cards": begun,
-        "learned": sum(m.learned for m in workspace.mastery().values()),
-        "retention_30_days": retention,
-    }
-    if as_json:
-        output.data({**summary, "steps": [asdict(s) for s in steps]})
-        return
-    rate = "not known yet" if retention is None else f"{retention:.0%}"
-    learned = "1 entry" if summary["learned"] == 1 else f"{summary['learned']} entries"
-    counts = f"{output.counted(len(kept), 'review')} on {output.counted(days, 'day')}"
-    output.line(f"{counts}, {output.counted(begun, 'card')} begun, {learned} learned, retention of 30 days: {rate}")
-    output.table(
-        ("step", "learned", "begun", "concepts", "mastery", "due", "new"),
-        ((s.title, s.learned, s.begun, s.concepts, f"{s.mastery:.0%}", s.due, s.new) for s in steps if s.written),
-    )
-    planned = sum(not s.written for s in steps)
-    if planned:
-        output.say(f"{planned} of {len(steps)} steps are planned and not written yet; `kb list --planned` shows them.")
-
-
-def _was_repeat(workspace: Workspace, card: str, day: int) -> bool:
-    progress = workspace.cards.get(workspace.deck.renamed.get(card, card))
-    return progress is not None and progress.state is not None and progress.state.first_day < day
 
 
 def undo() -> None:

@@ -46,23 +46,26 @@ class Cited:
     at: str | None
 
 
-def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
-    """Every mapping and every text inside a YAML value."""
+def _collect(name: str, value: Any, place: Place, into: list[tuple[str, Place, Any]]) -> None:
+    """Adds every mapping and every text inside a YAML value, with its file and place."""
     if isinstance(value, str):
-        yield place, value
+        into.append((name, place, value))
     elif isinstance(value, dict):
-        yield place, value
+        into.append((name, place, value))
         for key, item in value.items():
-            yield from _walk(item, (*place, key))
+            _collect(name, item, (*place, key), into)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _walk(item, (*place, index))
+            _collect(name, item, (*place, index), into)
 
 
 @lru_cache(maxsize=1)
 def _parts(library: Library) -> tuple[tuple[str, Place, Any], ...]:
     """Every mapping and every text of the library; kept, because every rule about texts asks for them anew."""
-    return tuple((name, place, part) for name, file in library.files.items() for place, part in _walk(file.data, ()))
+    found: list[tuple[str, Place, Any]] = []
+    for name, file in library.files.items():
+        _collect(name, file.data, (), found)
+    return tuple(found)
 
 
 def all_texts(library: Library) -> Iterator[tuple[str, Place, str]]:

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import paths
-from kb.embed import DIMENSION, MODEL
 from kb.errors import SearchError
 from kb.search import lexical, pairs, vectors
-from kb.search.vectors import Progress, Vectors
+from kb.search.fields import FIELDS
+from kb.search.models import SHIPPED, Model
+from kb.search.semantic import checksum
+from kb.search.vectors import Count, Progress, Vectors
 
 import numpy as np  # isort: skip - kb.embed sets the number of threads before numpy is imported
 
 if TYPE_CHECKING:
-    from kb.search.documents import Document
+    from kb.search.documents import Document, Passage
 
-FORMAT = 2
+FORMAT = 4
 """Of the index file; a program with another number builds its own."""
 
 _SCHEMA = (
@@ -28,7 +30,7 @@ _SCHEMA = (
 create table meta (key text primary key, value not null) without rowid;
 create table entry (
     number integer primary key, id text not null, kind text not null, title text not null, step text not null,
-    level text not null, summary text not null, sources text not null
+    level text not null, summary text not null, sources text not null, origin text not null
 );
 create table window (number integer primary key, text text not null);
 """
@@ -52,38 +54,47 @@ def documents_of(content: Path | None) -> tuple[list[Document], list[str]]:
     return list(documents(library)), [step.id for step in library.staircase.steps]
 
 
-def vectors_of(documents: Sequence[Document], progress: Progress | None) -> Vectors:
+def vectors_of(
+    documents: Sequence[Document], progress: Progress | None, model: Model = SHIPPED, count: Count | None = None
+) -> Vectors:
     """A vector for every window: shipped, encoded on this machine before, or encoded now and kept for the next time.
 
     Raises:
         SearchError: shipped vectors or the model are damaged.
     """
-    own = learned_path()
-    known = vectors.shipped()
+    own = learned_path(model)
+    known = vectors.shipped() if model is SHIPPED else Vectors()
     learned = Vectors()
     # What was encoded here can be encoded again, so a damaged file is no reason to stop.
     with contextlib.suppress(SearchError):
-        learned = vectors.read_shard(own)
-    texts = [text for document in documents for text in document.windows]
+        learned = vectors.read_shard(own, model.id, model.dimension)
+    texts = [passage.text for document in documents for passage in document.passages]
     needed = {vectors.digest(text) for text in texts}
 
     def keep(fresh: Vectors) -> None:
         others = [key for key in learned if key not in needed][: max(_LEARNED_ROWS - len(fresh), 0)]
         mine = {key: row for key, row in learned.items() if key in needed and key not in known}
         with contextlib.suppress(OSError):
-            vectors.write_shard(own, {**{key: learned[key] for key in others}, **mine, **fresh})
+            vectors.write_shard(own, {**{key: learned[key] for key in others}, **mine, **fresh}, model.id)
 
-    fresh = vectors.encode_missing(texts, {**learned, **known}, progress=progress, keep=keep)
+    fresh = vectors.encode_missing(
+        texts, {**learned, **known}, progress=progress, count=count, keep=keep, encode=model.encode
+    )
     return {**learned, **known, **fresh}
 
 
-def learned_path() -> Path:
-    """The file of the vectors that were encoded on this machine."""
-    return paths.cache_dir() / "vectors.bin"
+def learned_path(model: Model = SHIPPED) -> Path:
+    """The file of the vectors that were encoded on this machine by a model."""
+    return paths.cache_dir() / ("vectors.bin" if model is SHIPPED else f"vectors-{model.id.rpartition('-')[2]}.bin")
 
 
 def fill(
-    connection: sqlite3.Connection, documents: Sequence[Document], steps: Sequence[str], rows: Vectors, fingerprint: str
+    connection: sqlite3.Connection,
+    documents: Sequence[Document],
+    steps: Sequence[str],
+    rows: Vectors,
+    fingerprint: str,
+    model: Model = SHIPPED,
 ) -> None:
     """Writes an index into an empty database.
 
@@ -93,12 +104,15 @@ def fill(
         steps: ids of all steps, also of those without entries.
         rows: a vector for every window.
         fingerprint: of the content.
+        model: that made the vectors.
     """
     connection.executescript(_SCHEMA)
-    starts, texts = list[int](), list[str]()
+    starts: list[int] = []
+    passages: list[Passage] = []
+    counted = lexical.Counted()
     for number, document in enumerate(documents):
         connection.execute(
-            "insert into entry values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into entry values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 number,
                 document.id,
@@ -108,23 +122,31 @@ def fill(
                 document.level,
                 document.summary,
                 json.dumps(document.sources),
+                document.origin,
             ),
         )
-        lexical.add(connection, number, document)
+        counted.add(connection, number, document)
         pairs.add(connection, number, document)
-        starts.append(len(texts))
-        texts += document.windows
+        starts.append(len(passages))
+        passages += document.passages
+    counted.write(connection)
+    texts = [passage.text for passage in passages]
     connection.executemany("insert into window values (?, ?)", enumerate(texts))
+    blobs = {
+        "starts": np.array(starts, "<i4").tobytes(),
+        "fields": np.array([FIELDS.index(passage.field) for passage in passages], np.uint8).tobytes(),
+        "vectors": vectors.stacked(texts, rows),
+    }
     meta = {
         "format": FORMAT,
-        "model": MODEL,
+        "model": model.id,
         "fingerprint": fingerprint,
         "entries": len(documents),
         "windows": len(texts),
-        "dimension": DIMENSION,
+        "dimension": model.dimension,
         "steps": json.dumps(list(steps)),
-        "starts": np.array(starts, "<i4").tobytes(),
-        "vectors": vectors.stacked(texts, rows),
+        "checksum": checksum(*blobs.values()),
+        **blobs,
     }
     connection.executemany("insert into meta values (?, ?)", meta.items())
     connection.execute("insert into words (words) values ('optimize')")

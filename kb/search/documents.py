@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb.content import Library
 from kb.models import Concept, DiagnoseChoice, DiagnoseRecall, Entry, Exercise, Question, Step, Tradeoff
-from kb.models.exercise import ExerciseStep
+from kb.search.fields import Field
 
 WINDOW = 110
 """Words of a window: with its title it stays within the 256 word pieces that the model reads."""
@@ -16,10 +16,19 @@ WINDOW = 110
 STRIDE = 85
 """Words from the start of a window to the start of the next."""
 
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _LINE_MARKS = re.compile(r"^\s*(?:#{1,6}|[-*+>])\s+", re.MULTILINE)
 _MARKS = re.compile(r"`+|(?<!\w)(?:\*{1,3}|_{1,3})(?=\S)|(?<=\S)(?:\*{1,3}|_{1,3})(?!\w)")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text whose vector stands for a part of an entry."""
+
+    field: Field
+    text: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,8 @@ class Document:
         symptom: what somebody sees who does not know the name.
         gist: the quintessence.
         body: everything else.
-        windows: the texts whose vectors stand for it.
+        passages: the texts whose vectors stand for it; never none.
+        origin: of an own note, where it stands, as JSON; empty for an entry of the library.
     """
 
     id: str
@@ -56,7 +66,8 @@ class Document:
     symptom: str
     gist: str
     body: str
-    windows: tuple[str, ...]
+    passages: tuple[Passage, ...]
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ class _Text:
     summary: str
     symptom: str
     gist: str
-    parts: tuple[str, ...]
+    parts: tuple[tuple[Field, str], ...]
 
 
 def documents(library: Library) -> Iterator[Document]:
@@ -89,8 +100,8 @@ def documents(library: Library) -> Iterator[Document]:
             aliases=", ".join(aliases),
             symptom=readable(text.symptom),
             gist=readable(text.gist),
-            body="\n".join(readable(part) for part in text.parts),
-            windows=tuple(_windows(entry.title, ", ".join(aliases), text)),
+            body="\n".join(readable(part) for _, part in text.parts),
+            passages=tuple(_passages(entry.title, aliases, text)),
         )
 
 
@@ -136,12 +147,20 @@ def windows(title: str, text: str) -> Iterator[str]:
             yield f"{title}. {' '.join(part)}"
 
 
-def _windows(title: str, aliases: str, text: _Text) -> Iterator[str]:
-    # A window that holds two things is near to neither, so each part begins one of its own.
-    named = f"{title} ({aliases})" if aliases else title
-    yield from windows(named, readable(text.gist))
-    for part in (text.symptom, *text.parts):
-        yield from windows(title, readable(part))
+def _passages(title: str, aliases: tuple[str, ...], text: _Text) -> Iterator[Passage]:
+    # A window that holds two things is near to neither, so each part has its own.
+    named = f"{title} ({', '.join(aliases)})" if aliases else title
+    gist, symptom = readable(text.gist), readable(text.symptom)
+    yield from (Passage("name", name) for name in (title, *aliases))
+    yield from (Passage("gist", window) for window in windows(named, gist))
+    if aliases:
+        yield Passage("gist", gist)
+    yield from (Passage("symptom", window) for window in windows(title, symptom))
+    if symptom:
+        yield Passage("bare", symptom)
+        yield from (Passage("bare", sentence) for sentence in _SENTENCE.split(symptom))
+    for field, part in text.parts:
+        yield from (Passage(field, window) for window in windows(title, readable(part)))
 
 
 def _text(entry: Entry, questions: tuple[Question, ...]) -> _Text:
@@ -163,7 +182,13 @@ def _concept(concept: Concept, questions: tuple[Question, ...]) -> _Text:
         *(item.text for item in concept.avoid_when),
         *(f"{pitfall.trap} {pitfall.instead}" for pitfall in concept.pitfalls),
     )
-    parts = (concept.mechanism, " ".join(guarantees), " ".join(advice), " ".join(_asked(q) for q in questions))
+    parts: tuple[tuple[Field, str], ...] = (
+        ("how", concept.mechanism),
+        ("how", " ".join(guarantees)),
+        ("how", concept.example),
+        *(("advice", piece) for piece in advice),
+        *(("asked", _asked(question)) for question in questions),
+    )
     return _Text(concept.summary, concept.symptom, concept.summary, parts)
 
 
@@ -174,19 +199,18 @@ def _asked(question: Question) -> str:
 
 
 def _tradeoff(tradeoff: Tradeoff) -> _Text:
-    sides = (" ".join((side.wins_when, *side.gains, *side.costs)) for side in tradeoff.sides)
-    cases = " ".join(case.situation for case in tradeoff.cases)
-    parts = (" ".join(sides), tradeoff.tipping_point.at, cases)
+    parts: tuple[tuple[Field, str], ...] = (
+        *(("case", " ".join((side.wins_when, *side.gains, *side.costs))) for side in tradeoff.sides),
+        ("case", tradeoff.tipping_point.at),
+        *(("case", case.situation) for case in tradeoff.cases),
+    )
     return _Text(tradeoff.question, "", tradeoff.question, parts)
 
 
 def _exercise(exercise: Exercise) -> _Text:
-    steps = " ".join(_done(step) for step in exercise.steps)
-    return _Text(exercise.goal, "", exercise.goal, (f"{exercise.predict.ask} {exercise.learned}", steps))
-
-
-def _done(step: ExerciseStep) -> str:
-    return f"{step.do} {step.expect}"
+    steps = " ".join(f"{step.do} {step.expect}" for step in exercise.steps)
+    parts: tuple[tuple[Field, str], ...] = (("how", f"{exercise.predict.ask} {exercise.learned}"), ("how", steps))
+    return _Text(exercise.goal, "", exercise.goal, parts)
 
 
 def _step(step: Step) -> _Text:
@@ -205,4 +229,4 @@ def _step(step: Step) -> _Text:
         *fourth.second_order_effects,
     )
     parts = (*(part.text for part in told), *(f"{scale.mechanism} {scale.design_principle}" for scale in scales))
-    return _Text(step.purpose, "", f"{step.purpose} {step.after}", parts)
+    return _Text(step.purpose, "", f"{step.purpose} {step.after}", tuple(("how", part) for part in parts))

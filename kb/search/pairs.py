@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from kb.search.documents import Document
+    from kb.search.lexical import Database
 
 SCHEMA = """
 create table side (form text not null, entry integer not null, side integer not null, primary key (form, entry, side)) without rowid;
@@ -56,19 +57,16 @@ def add(connection: sqlite3.Connection, row: int, document: Document) -> None:
         row: the entry's number.
         document: the entry as it is searched.
     """
-    connection.executemany(
-        "insert or ignore into side values (?, ?, ?)",
-        (
-            (form, row, side)
-            for side, names in enumerate(document.sides)
-            for name in names
-            for form in forms(name)
-            if form
-        ),
-    )
+    rows = ((form, row, side) for form, side in forms_of(document))
+    connection.executemany("insert into side values (?, ?, ?)", rows)
 
 
-def weighing(connection: sqlite3.Connection, things: tuple[str, str]) -> list[int]:
+def forms_of(document: Document) -> set[tuple[str, int]]:
+    """The forms of all names of a trade-off's sides, each with the number of its side."""
+    return {(form, side) for side, names in enumerate(document.sides) for name in names for form in forms(name) if form}
+
+
+def weighing(connection: Database, things: tuple[str, str]) -> list[int]:
     """The trade-offs with one thing as one side and the other as another, in whichever order."""
     first, second = things
     # "vertical or horizontal scaling" says the last word once for both.

@@ -2,24 +2,69 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
+from kb.errors import SearchError
+
+import numpy as np  # isort: skip - kb.embed sets the number of threads before numpy is imported
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Match = Literal["good", "weak", "none"]
 
-MEANING = 0.6
-"""Share of meaning in the score; words have the rest. Reciprocal-rank fusion did worse."""
+FEATURES = ("pooled", "bare", "asked", "name", "covered")
+"""What the order rests on.
 
-# Set so that of 78 queries about other things 1 is called good and 58 get `none`, and of 42 that the library can answer 7 are
-# called weak and none gets `none`. Every change of content moves this: `benchmarks/search.py` counts it today.
-_WORDS_COUNT = 0.1
-_GOOD = 0.48
-_WEAK = 0.30
+pooled: mean cosine of the query with an entry's nearest passages: one passage may be near by chance, several are not. bare: with its
+symptom in its own words. asked: with the nearest of its questions. name: with its title or an alias. covered: share of the query's
+telling words that the entry holds, weighted by rarity. BM25 beside them got no weight.
+"""
+
+POOLED = 4
+"""Passages of an entry that are pooled."""
+
+_LEARNED = Path(__file__).with_name("ranking.json")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What `scripts/fit_ranking.py` fitted.
+
+    Attributes:
+        weights: of `FEATURES`, shape (5,).
+        covered: how much a fully covered query adds to the cosine when the fit is judged.
+        good: the sum from which a first hit is good.
+        weak: the sum below which nothing fits.
+    """
+
+    weights: NDArray[np.float32]
+    covered: float
+    good: float
+    weak: float
+
+
+@functools.cache
+def learned() -> Learned:
+    """The fitted numbers, read once.
+
+    Raises:
+        SearchError: the file is missing or damaged.
+    """
+    try:
+        told = json.loads(_LEARNED.read_bytes())
+        weights = np.array([told["weights"][name] for name in FEATURES], np.float32)
+        return Learned(weights, float(told["covered"]), float(told["good"]), float(told["weak"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SearchError(
+            f"the weights of the ranking cannot be read: {error}",
+            where=str(_LEARNED),
+            hint="Install the program again.",
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -37,23 +82,19 @@ class Evidence:
     named: bool
 
 
-def fused(cosines: NDArray[np.float32], bm25: NDArray[np.float32]) -> NDArray[np.float32]:
-    """One score from two: `0.6 minmax(cosine) + 0.4 bm25 / max(bm25)`.
+def scores(features: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One score for each entry: the weighted sum of its features, as a share of what a perfect entry would have.
 
     Args:
-        cosines: shape (entries,).
-        bm25: shape (entries,), 0 where no word was found.
+        features: shape (entries, 5), in the order of `FEATURES`, each from 0 to 1.
+        weights: shape (5,).
 
     Returns:
         Shape (entries,), from 0 to 1: an order among these entries, not a measure of fit.
     """
-    if not len(cosines):
-        return cosines
-    low, high = cosines.min(), cosines.max()
-    meaning = (cosines - low) / (high - low) if high > low else np.ones_like(cosines)
-    most = bm25.max()
-    spoken = bm25 / most if most > 0 else bm25
-    return (MEANING * meaning + (1 - MEANING) * spoken).astype(np.float32)
+    perfect = np.maximum(weights, 0).sum()
+    result: NDArray[np.float32] = np.clip(features @ weights / perfect, 0, 1).astype(np.float32)
+    return result
 
 
 def match(evidence: Evidence) -> Match:
@@ -67,7 +108,8 @@ def match(evidence: Evidence) -> Match:
     """
     if evidence.named:
         return "good"
-    sure = evidence.cosine + _WORDS_COUNT * evidence.covered
-    if sure >= _GOOD:
+    fitted = learned()
+    sure = evidence.cosine + fitted.covered * evidence.covered
+    if sure >= fitted.good:
         return "good"
-    return "weak" if sure >= _WEAK else "none"
+    return "weak" if sure >= fitted.weak else "none"

@@ -1,6 +1,6 @@
 r"""Vectors of texts on disk, addressed by the hash of the text, so that only what changed is ever encoded again.
 
-A shard is a header line, then the 16-byte hashes of its texts, sorted, then one row of 384 int8 for each. Vectors have length 1,
+A shard is a header line, then the 16-byte hashes of its texts, sorted, then one row of int8 for each (384 with the shipped model). Vectors have length 1,
 so a row needs no scale: its own length gives it back.
 
     kb-vectors 1 <model> <rows>\n | hash hash hash ... | row row row ...
@@ -31,10 +31,16 @@ _BATCH = 32
 _KEEP_EVERY = 8
 
 Vectors = dict[bytes, bytes]
-"""Rows of `DIMENSION` int8 as bytes, by the hash of their text."""
+"""Rows of int8 as bytes, all of one model, by the hash of their text."""
 
 Progress = Callable[[str], None]
 """Is told, in a sentence, how far long work has come."""
+
+Count = Callable[[int, int], None]
+"""Is told how many are done, and of how many."""
+
+Encode = Callable[[Sequence[str]], "NDArray[np.float32]"]
+"""Turns texts into vectors of length 1, one row each."""
 
 
 def digest(text: str) -> bytes:
@@ -46,7 +52,7 @@ def quantised(rows: NDArray[np.float32]) -> NDArray[np.int8]:
     """Vectors as int8, each scaled so that its largest component becomes 127.
 
     Args:
-        rows: shape (texts, `DIMENSION`), no row all zeros.
+        rows: shape (texts, dimension of the model), no row all zeros.
 
     Returns:
         The same shape; the cosine of a row with its original is at least .9995.
@@ -56,8 +62,13 @@ def quantised(rows: NDArray[np.float32]) -> NDArray[np.int8]:
     return result
 
 
-def read_shard(path: Path) -> Vectors:
+def read_shard(path: Path, model: str = MODEL, dimension: int = DIMENSION) -> Vectors:
     """The vectors of a shard.
+
+    Args:
+        path: the file.
+        model: which model made the vectors that are wanted.
+        dimension: length of its vectors.
 
     Returns:
         Nothing where the shard does not exist or holds vectors of another model: both mean "to be encoded".
@@ -78,25 +89,25 @@ def read_shard(path: Path) -> Vectors:
     fields = header.split(b" ")
     if len(fields) != 4 or fields[:2] != [b"kb-vectors", b"1"] or not fields[3].isdigit():
         raise SearchError("the file holds no vectors", where=str(path), hint=hint)
-    if fields[2] != MODEL.encode():
+    if fields[2] != model.encode():
         return {}
     count = int(fields[3])
-    if len(body) != count * (_DIGEST + DIMENSION):
+    if len(body) != count * (_DIGEST + dimension):
         raise SearchError("the file of vectors is damaged", where=str(path), hint=hint)
     rows = memoryview(body)[count * _DIGEST :]
     return {
-        body[i * _DIGEST : (i + 1) * _DIGEST]: bytes(rows[i * DIMENSION : (i + 1) * DIMENSION]) for i in range(count)
+        body[i * _DIGEST : (i + 1) * _DIGEST]: bytes(rows[i * dimension : (i + 1) * dimension]) for i in range(count)
     }
 
 
-def write_shard(path: Path, vectors: Mapping[bytes, bytes]) -> None:
-    """Writes a shard, whole or not at all. The same vectors give the same bytes.
+def write_shard(path: Path, vectors: Mapping[bytes, bytes], model: str = MODEL) -> None:
+    """Writes a shard of a model's vectors, whole or not at all. The same vectors give the same bytes.
 
     Raises:
         OSError: the folder cannot be written.
     """
     keys = sorted(vectors)
-    header = f"kb-vectors 1 {MODEL} {len(keys)}\n".encode()
+    header = f"kb-vectors 1 {model} {len(keys)}\n".encode()
     with replacing(path) as draft:
         draft.write_bytes(header + b"".join(keys) + b"".join(vectors[key] for key in keys))
 
@@ -136,7 +147,9 @@ def encode_missing(
     known: Vectors,
     *,
     progress: Progress | None = None,
+    count: Count | None = None,
     keep: Callable[[Vectors], None] | None = None,
+    encode: Encode | None = None,
 ) -> Vectors:
     """Encodes the texts that `known` lacks.
 
@@ -144,7 +157,9 @@ def encode_missing(
         texts: any texts; one that stands twice is encoded once.
         known: vectors that exist already.
         progress: is told how far it has come.
-        keep: is given what is new from time to time, so that an interruption loses little.
+        count: is told the same in numbers.
+        keep: is given what is new from time to time, and when the work is interrupted.
+        encode: turns texts into vectors; None for the shipped model.
 
     Returns:
         The new vectors only.
@@ -155,21 +170,28 @@ def encode_missing(
     missing = {key: text for text in texts if (key := digest(text)) not in known}
     if not missing:
         return {}
-    encoder, fresh = Encoder.load(), Vectors()
+    encode, fresh = encode or Encoder.load().encode, Vectors()
     keys = list(missing)
-    for start in range(0, len(keys), _BATCH):
-        batch = keys[start : start + _BATCH]
-        if progress:
-            progress(f"Reading for meaning: {start} of {len(keys)} passages")
-        rows = quantised(encoder.encode([missing[key] for key in batch]))
-        fresh |= {key: row.tobytes() for key, row in zip(batch, rows, strict=True)}
-        if keep and (start // _BATCH + 1) % _KEEP_EVERY == 0:
+    try:
+        for start in range(0, len(keys), _BATCH):
+            batch = keys[start : start + _BATCH]
+            _tell(start, len(keys), progress, count)
+            rows = quantised(encode([missing[key] for key in batch]))
+            fresh |= {key: row.tobytes() for key, row in zip(batch, rows, strict=True)}
+            if keep and (start // _BATCH + 1) % _KEEP_EVERY == 0:
+                keep(fresh)
+        _tell(len(keys), len(keys), progress, count)
+    finally:
+        if keep and fresh:
             keep(fresh)
-    if progress:
-        progress(f"Reading for meaning: {len(keys)} of {len(keys)} passages")
-    if keep:
-        keep(fresh)
     return fresh
+
+
+def _tell(done: int, total: int, progress: Progress | None, count: Count | None) -> None:
+    if progress:
+        progress(f"Reading for meaning: {done} of {total} passages")
+    if count:
+        count(done, total)
 
 
 def stacked(texts: Sequence[str], vectors: Mapping[bytes, bytes]) -> bytes:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -91,6 +91,7 @@ MACHINE_CHECKED = [*QUESTIONS, "case"]
 repetitions = st.integers(0, 500)
 
 
+@settings(deadline=None)  # the first free answer loads the model
 @given(st.sampled_from(MACHINE_CHECKED), repetitions)
 def test_the_right_answer_is_good_however_the_card_is_shuffled(kind: str, repetition: int) -> None:
     card = card_of(kind)
@@ -217,6 +218,7 @@ def test_what_is_no_answer_to_such_a_card_is_asked_for_again(kind: str, answer: 
     assert caught.value.hint
 
 
+@settings(deadline=None)  # as above
 @given(st.sampled_from([*MACHINE_CHECKED, "self"]), st.text(max_size=30))
 def test_any_text_is_graded_or_asked_for_again_and_easy_is_never_suggested(kind: str, answer: str) -> None:
     card = card_of(kind)

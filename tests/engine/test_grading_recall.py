@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.grading import Verdict, grade_recall
+from engine.grading import RubricPoint, Verdict, grade_recall
 from engine.grading.direction import Direction, direction_of
 from engine.grading.lexicon import OPPOSITE, SAME
 from engine.grading.reading import sentences, stem, wording
 from engine.grading.wording import Polarity, find
 from engine.memory import Rating
+from kb.content import Library
+from kb.models import DiagnoseRecall, Recall
 
 TRIPLES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "recall_triples.yaml").read_text(encoding="utf-8")
 )
 KINDS = ("right", "inverted", "partial")
+
+
+OWN = [triple for triple in TRIPLES if "must" in triple]
+"""Those that bring their own rubric; the others name a question of the content."""
+
+SOME = OWN[::3]
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,23 @@ class Point:
     any: tuple[str, ...]
 
 
-def rubric(triple: dict[str, Any]) -> tuple[list[Point], list[Point], list[tuple[str, str]]]:
+@cache
+def library() -> Library:
+    return Library.load()
+
+
+def written(triple: dict[str, Any]) -> bool:
+    """Whether its rubric is there; a question of a concept that is only planned is left out until the concept is written."""
+    return "must" in triple or triple["of"].partition("#")[0] in library().entries
+
+
+def rubric(triple: dict[str, Any]) -> tuple[Sequence[RubricPoint], Sequence[RubricPoint], Sequence[tuple[str, str]]]:
+    if "of" in triple:
+        concept, _, name = triple["of"].partition("#")
+        question = next(q for q in library().questions[concept] if name in (q.id, *q.formerly))
+        assert isinstance(question, Recall | DiagnoseRecall)
+        return question.must, question.must_not, question.direction
+
     def points(name: str) -> list[Point]:
         return [Point(item["point"], tuple(item["any"])) for item in triple.get(name, [])]
 
@@ -79,6 +107,17 @@ def says(text: str, answer: str) -> str:
         ("writes are asynchronous", "Writes are synchronous.", "denies"),
         ("leader is elected", "A leader is elected but followers vote.", "says"),
         ("lru counts uses", "LRU looks at the time while LFU counts uses.", "silent"),
+        ("service recovers", "Instead, the service recovers.", "says"),
+        ("service recovers", "Not true: the service recovers.", "says"),
+        ("service recovers", "That the service recovers is not true.", "denies"),
+        ("service recovers", "I don't think that the service recovers.", "denies"),
+        ("service recovers", "Don't believe the client: the service recovers.", "says"),
+        ("service recovers", "The service recovers rather than dying.", "says"),
+        ("service recovers", "The service no longer recovers.", "denies"),
+        ("few rows", "There are many queries, since a row is wide.", "silent"),
+        ("few rows", "There are many rows.", "denies"),
+        ("one query", "All readers wait for the query.", "silent"),
+        ("leader comes first", "The leader comes last.", "denies"),
     ],
 )
 def test_a_sentence_says_or_denies_a_wording(text: str, answer: str, expected: str) -> None:
@@ -138,6 +177,71 @@ def test_a_free_answer_is_held_to_its_rubric(answer: str, suggested: Rating, ver
     assert [line.verdict.value for line in grade.evidence] == verdicts.split()
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Retries multiply the load, so the service can't recover. If retries reduced the load, it would recover.",
+        "No: retries multiply the load. Instead of coming back, the service stays down.",
+        "Each caller tries again and thereby multiplies the load, hence it stays down.",
+    ],
+)
+def test_what_would_be_and_what_is_refused_counts_neither_as_a_mistake_nor_as_a_denial(answer: str) -> None:
+    verdicts = {line.verdict for line in grade_recall(MUST, MUST_NOT, [], answer).evidence}
+    assert not verdicts & {Verdict.CONTRADICTED, Verdict.FORBIDDEN}, verdicts
+
+
+def test_a_point_in_other_words_is_found_by_meaning_and_the_evidence_says_so() -> None:
+    slow = [Point("Writes are slower", ("writes are slower", "higher write latency"))]
+    evidence = grade_recall(slow, [], [], "Saving a change takes noticeably more time.").evidence[0]
+    assert evidence.verdict is Verdict.RIGHT
+    assert evidence.by_meaning
+    assert not grade_recall(slow, [], [], "A write is slower.").evidence[0].by_meaning
+
+
+def test_meaning_never_outweighs_a_denial_in_words() -> None:
+    point = [Point("Retries multiply the load", ("retries multiply the load",))]
+    for answer in ("Retries do not multiply the load.", "It's wrong to say that retries multiply the load."):
+        assert grade_recall(point, [], [], answer).evidence[0].verdict is Verdict.CONTRADICTED
+
+
+def test_two_things_that_change_places_are_not_good_even_without_a_listed_mistake() -> None:
+    must = [
+        Point("LFU counts how often an entry is used", ("lfu counts uses", "lfu goes by frequency")),
+        Point("LRU looks at the time of the last use", ("lru looks at the time", "lru goes by recency")),
+    ]
+    assert grade_recall(must, [], [], "LFU counts uses, LRU goes by recency.").suggested is Rating.GOOD
+    assert grade_recall(must, [], [], "LRU counts uses, LFU goes by recency.").suggested is not Rating.GOOD
+
+
+def test_one_clause_does_not_make_two_points() -> None:
+    must = [
+        Point("The application reads the database on a miss", ("on a miss read the database",)),
+        Point("It then fills the cache", ("store the result in the cache", "fill the cache")),
+    ]
+    half = grade_recall(must, [], [], "On a miss the app gets the row from the database.")
+    assert half.suggested is Rating.HARD
+
+
+def test_the_same_answer_always_gets_the_same_grade() -> None:
+    triple = OWN[0]
+    grades = [grade_recall(*rubric(triple), triple["right"]) for _ in range(2)]
+    grade_recall(*rubric(OWN[1]), OWN[1]["right"])
+    assert grade_recall(*rubric(triple), triple["right"]) == grades[0] == grades[1]
+
+
+def test_a_pasted_page_is_graded_as_far_as_it_is_looked_at() -> None:
+    page = "The client waits for an answer of the other side. " * 400
+    assert (
+        grade_recall(MUST, MUST_NOT, [], f"{page} Retries multiply the load. It stays down.").suggested is Rating.GOOD
+    )
+
+
+def test_the_grader_is_imported_without_numpy_and_without_the_model() -> None:
+    loaded = "import sys, engine.grading; print([m for m in ('numpy', 'kb.embed', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_evidence_quotes_the_learners_own_sentence_and_the_wording_that_it_met() -> None:
     grade = grade_recall(
         MUST, MUST_NOT, [], "I think this: Every Retry adds load!  The service, of course, can't recover."
@@ -168,49 +272,51 @@ def test_a_direction_that_is_not_spoken_of_leaves_no_evidence() -> None:
     assert len(grade_recall(MUST, [], [("commit", "delete")], "Each retry adds load; it stays down.").evidence) == 2
 
 
-def outcomes() -> dict[tuple[str, str], Counter[Rating]]:
-    table: dict[tuple[str, str], Counter[Rating]] = {}
-    for triple in TRIPLES:
-        for kind in KINDS:
-            suggested = grade_recall(*rubric(triple), triple[kind]).suggested
-            assert suggested is not None
-            table.setdefault((triple["split"], kind), Counter())[suggested] += 1
-    return table
-
-
-def test_adversarial_answers_are_not_called_good_and_most_paraphrases_are() -> None:
-    table = outcomes()
+@pytest.mark.parametrize("split", ["tune", "held"])
+def test_adversarial_answers_are_not_called_good_and_most_paraphrases_are(split: str) -> None:
+    triples = [triple for triple in TRIPLES if triple["split"] == split and written(triple)]
+    good = {}
     for kind in KINDS:
-        for split in ("tune", "held"):
-            counts = table[split, kind]
-            print(f"{split} {kind:9}", {rating.name: counts[rating] for rating in Rating}, "of", counts.total())
-    for split in ("tune", "held"):
-        good = {kind: table[split, kind][Rating.GOOD] / table[split, kind].total() for kind in KINDS}
-        assert good["inverted"] <= 0.05
-        assert good["right"] >= 0.60
-        assert good["partial"] <= 0.10
+        counts = Counter(grade_recall(*rubric(triple), triple[kind]).suggested for triple in triples)
+        good[kind] = counts[Rating.GOOD] / len(triples)
+        named = ", ".join(f"{rating.name} {counts[rating]}" for rating in (Rating.GOOD, Rating.HARD, Rating.AGAIN))
+        print(f"{split} {kind:9} of {len(triples)}: {named}; Good {good[kind]:.1%}")
+    assert good["inverted"] <= 0.05
+    assert good["right"] >= 0.60
+    assert good["partial"] <= 0.10
 
 
-def test_there_are_enough_triples_and_each_is_complete() -> None:
-    assert len(TRIPLES) >= 30
+def test_half_of_at_least_160_triples_are_held_out_and_each_is_complete() -> None:
+    assert len(TRIPLES) >= 160
+    assert sum(triple["split"] == "held" for triple in TRIPLES) * 2 >= len(TRIPLES) - 1
     assert len({triple["id"] for triple in TRIPLES}) == len(TRIPLES)
+    assert len([t for t in OWN if t["split"] == "held"]) >= 40
     for triple in TRIPLES:
         assert all(triple[kind].strip() for kind in KINDS)
-        assert triple["must"]
+        assert ("must" in triple) != ("of" in triple)
 
 
-@pytest.mark.parametrize("triple", TRIPLES, ids=lambda triple: triple["id"])
+def test_no_right_answer_copies_its_rubric() -> None:
+    for triple in filter(written, TRIPLES):
+        if triple["split"] == "held":
+            must, _, _ = rubric(triple)
+            long = [text for point in must for text in point.any if len(text.split()) >= 4]
+            copied = [text for text in long if text.casefold() in triple["right"].casefold()]
+            assert copied == [], triple["id"]
+
+
+@pytest.mark.parametrize("triple", SOME, ids=lambda triple: triple["id"])
 def test_every_wording_of_a_rubric_makes_its_own_point(triple: dict[str, Any]) -> None:
     must, must_not, _ = rubric(triple)
     for point in must:
-        for text in point.any:
+        for text in point.any[:2]:
             assert grade_recall([point], [], [], text.capitalize() + ".").suggested is Rating.GOOD, text
     for mistake in must_not:
-        for text in mistake.any:
+        for text in mistake.any[:2]:
             assert grade_recall(must, [mistake], [], text).suggested is Rating.AGAIN, text
 
 
-@pytest.mark.parametrize("triple", TRIPLES, ids=lambda triple: triple["id"])
+@pytest.mark.parametrize("triple", SOME, ids=lambda triple: triple["id"])
 @pytest.mark.parametrize("denial", ["It is not true that", "It is wrong to say that", "That doesn't mean that"])
 def test_denying_every_point_is_never_good(triple: dict[str, Any], denial: str) -> None:
     must, must_not, direction = rubric(triple)
@@ -218,9 +324,10 @@ def test_denying_every_point_is_never_good(triple: dict[str, Any], denial: str) 
     assert grade_recall(must, must_not, direction, answer).suggested is Rating.AGAIN
 
 
+@settings(deadline=None)  # the first answer loads the model
 @given(st.text(max_size=300))
 def test_any_text_is_an_answer(text: str) -> None:
-    grade = grade_recall(*rubric(TRIPLES[0]), text)
+    grade = grade_recall(*rubric(OWN[0]), text)
     assert 0 <= grade.score <= 1
     assert grade.suggested is not Rating.EASY
     assert all(line.quote in text for line in grade.evidence)

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cards import DEPTHS, Card, Deck, Depth
+from engine.interleave import apart
 from engine.mastery import mastery_of
 from engine.memory import MemoryState
 from engine.progress import CardProgress
-from engine.queue import Limits, Queue, Scope, apart, build
+from engine.queue import Limits, Queue, Scope, build
 from engine.schedule import CardState
 
 TODAY = 20778

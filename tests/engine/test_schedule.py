@@ -291,3 +291,22 @@ def test_without_load_a_better_grade_never_comes_back_earlier(history: list[tupl
         shown = list(previews(state, "c", day).values())
         assert shown == sorted(shown)
         state = review(state, "c", rating, day)
+
+
+def test_a_day_with_a_sibling_is_avoided_where_another_one_will_do() -> None:
+    low, high = fuzz_range(10)
+    assert (low, high) == (8, 12)
+    crowded = {9: 3, 10: 3, 11: 3, 12: 3}
+    chosen = Counter(balanced(10, f"c{n}", 1, 0, {}, siblings={8, 9}) for n in range(2000))
+    assert (chosen[8] + chosen[9]) / 2000 == pytest.approx(0.1 / 3.1, abs=0.015)
+    assert min(balanced(10, f"c{n}", 1, 0, crowded, siblings={8}) for n in range(200)) == 8
+    assert balanced(1, "c", 1, 0, {}, siblings={1}) == 1
+
+
+@given(st.floats(1, 400), st.text(min_size=1), st.integers(1, 9), loads)
+def test_where_every_day_has_a_sibling_or_none_the_choice_is_the_same(
+    interval_days: float, card: str, repetition: int, load: dict[int, int]
+) -> None:
+    without = balanced(interval_days, card, repetition, 0, load)
+    assert balanced(interval_days, card, repetition, 0, load, siblings=range(500)) == without
+    assert fuzz_range(interval_days)[0] <= balanced(interval_days, card, repetition, 0, load, siblings={3, 9, 30})

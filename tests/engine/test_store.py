@@ -156,6 +156,21 @@ def test_outstanding_migrations_are_announced_before_they_run(store: Store, tmp_
     assert again.check() == []
 
 
+def test_a_database_of_the_release_before_gets_the_new_column_and_keeps_its_states(
+    store: Store, tmp_path: Path
+) -> None:
+    store.append([event(1), event(2)], DEFAULT_POLICY)
+    before = store.states()
+    store.close()
+    connection = sqlite3.connect(tmp_path / "progress.db")
+    connection.executescript("ALTER TABLE state DROP COLUMN fast; DELETE FROM migration WHERE name LIKE '0003%';")
+    connection.close()
+    again = Store(tmp_path / "progress.db", "me")
+    assert again.states() == before
+    assert again.rebuild(DEFAULT_POLICY) == len(before)
+    assert again.states() == before
+
+
 def test_a_missing_trigger_is_found(store: Store, tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "progress.db")
     connection.execute("DROP TRIGGER event_no_delete")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 import socket
-import subprocess
-import sys
-import tempfile
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,8 +17,11 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from benchmarks.postgres import UnavailableError, running
 from engine.events import Event, Review
+from engine.exchange.jsonl import events_of_lines, lines_of
 from engine.identifiers import uuid7
+from engine.migrations import MIGRATIONS
 from engine.progress import replay
 from engine.schedule import DEFAULT_POLICY
 from engine.settings import Settings
@@ -31,57 +31,19 @@ from kb.errors import StoreError
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CARD = "a#symptom"
-
-
-def binaries() -> Path | None:
-    """The newest server of the machine: on the path, or where Debian keeps it."""
-    if found := shutil.which("initdb"):
-        return Path(found).parent
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
-    return installed[-1].parent if installed else None
-
-
-def as_server(user: str | None, *command: str | Path) -> None:
-    """Runs a command of the server, which refuses to run as root."""
-    prefix = ["runuser", "-u", user, "--"] if user else []
-    outcome = subprocess.run(
-        [*prefix, *map(str, command)], capture_output=True, text=True, timeout=60, check=False, cwd="/"
-    )
-    assert outcome.returncode == 0, f"{command}: {outcome.stderr}"
+DATABASES = Path(__file__).parent / "databases"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of a fresh server; stopped at the end by the number of its own process."""
     pytest.importorskip("psycopg", reason="needs psycopg, the extra `postgres`")
-    where = binaries()
-    if where is None:
-        pytest.skip("no PostgreSQL server is installed (initdb was not found)")
-    user = None
-    if sys.platform != "win32" and os.geteuid() == 0:
-        import pwd
-
-        if shutil.which("runuser") is None or "postgres" not in {u.pw_name for u in pwd.getpwall()}:
-            pytest.skip("a PostgreSQL server does not run as root, and there is no user `postgres` to run it as")
-        user = "postgres"
-    # Not below tmp_path: the server's user has to reach the folder, and a socket's path has to be short.
-    folder = Path(tempfile.mkdtemp(prefix="kb-pg-"))
-    if user:
-        shutil.chown(folder, user, user)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = folder / "data"
-    try:
-        as_server(user, where / "initdb", "-D", data, "-U", "kb", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
-        as_server(user, where / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
+    with ExitStack() as stack:
         try:
-            yield f"postgresql+psycopg://kb@127.0.0.1:{port}"
-        finally:
-            as_server(user, where / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            address = stack.enter_context(running("-c fsync=off"))
+        except UnavailableError as error:
+            pytest.skip(str(error))
+        yield address
 
 
 @pytest.fixture
@@ -312,7 +274,7 @@ SCHEMA = {
     "migration": "name!",
     "state": (
         "learner_id! card! stability difficulty reps! lapses! first_day last_day due_day failed_today! retained! longest! last_rating text_hash! "
-        "suspended! buried_day flagged! known!"
+        "suspended! buried_day flagged! known! fast"
     ),
 }
 
@@ -324,6 +286,112 @@ def test_the_tables_are_those_that_were_released(opened: Open, url: str, tmp_pat
     expected = {table: sorted(names.split()) for table, names in SCHEMA.items()}
     for address in (url, f"sqlite:///{tmp_path / 'progress.db'}"):
         assert {table: sorted(names) for table, names in columns(address).items()} == expected
+
+
+@pytest.mark.parametrize("version", sorted(path.stem for path in DATABASES.glob("*.sql")))
+def test_a_server_of_each_earlier_version_is_migrated_and_loses_nothing(url: str, tmp_path: Path, version: str) -> None:
+    old = sqlite3.connect(tmp_path / "old.db")
+    old.executescript((DATABASES / f"{version}.sql").read_text(encoding="utf-8"))
+    applied = [name for (name,) in old.execute("SELECT name FROM migration ORDER BY name")]
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for name in applied:
+            MIGRATIONS[name](connection)
+        flags = {"retained", "suspended", "flagged", "known"}
+        for table in ("migration", "event", "state"):
+            cursor = old.execute(f"SELECT * FROM {table}")  # noqa: S608
+            columns = [column for column, *_ in cursor.description]
+            values = ", ".join(f"CAST(:{c} AS JSONB)" if c == "payload" else f":{c}" for c in columns)
+            statement = text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})")  # noqa: S608
+            for row in cursor:
+                pairs = zip(columns, row, strict=True)
+                connection.execute(statement, {c: bool(v) if c in flags else v for c, v in pairs})
+    engine.dispose()
+    old.close()
+    announced: list[str] = []
+    store, file = Store(url, "me", before_migration=announced.extend), Store(tmp_path / "old.db", "me")
+    assert announced == [name for name in MIGRATIONS if name not in applied]
+    assert store.events() == file.events() != []
+    assert store.states() == file.states() == replay(store.events()).cards
+    assert store.check() == []
+    store.append([event(1, at=NOON + timedelta(days=40))], DEFAULT_POLICY)
+    store.close()
+    file.close()
+
+
+# What only a server has
+
+
+def test_two_learners_never_see_each_other_s_rows_whatever_is_asked(opened: Open) -> None:
+    """Two learners with the same cards, the same ids of events, devices and numbers: every verb of one leaves the other as it was."""
+    mine, yours = opened("me"), opened("you")
+    lived(yours, 40)
+    before = yours.events(), yours.states(), yours.state_dump(), yours.reviews_by_day(0), list(yours.raw_rows())
+    assert (mine.events(), mine.states(), mine.state_dump(), mine.reviews_by_day(0)) == ([], {}, "", {})
+    assert list(mine.raw_rows()) == []
+    assert mine.absorb(yours.events(), lambda _: DEFAULT_POLICY).new != ()
+    assert [replace(e, learner="you") for e in mine.events()] == before[0]
+    lived(mine, 40)
+    target = mine.events(kinds=["review"], newest_first=True, limit=1)[0]
+    mine.undo(event(900, "undo", target.subject, payload={"event": target.id}), DEFAULT_POLICY)
+    mine.rebuild(DEFAULT_POLICY)
+    mine.replace_states([])
+    mine.protect()
+    assert all(e.learner == "me" for e in mine.events())
+    after = yours.events(), yours.states(), yours.state_dump(), yours.reviews_by_day(0), list(yours.raw_rows())
+    assert after == before
+    assert mine.learners() == ["me", "you"]
+
+
+def test_every_key_is_led_by_the_learner(opened: Open, url: str) -> None:
+    opened()
+    engine = create_engine(url)
+    inspector = inspect(engine)
+    for table in ("event", "state"):
+        assert inspector.get_pk_constraint(table)["constrained_columns"][0] == "learner_id"
+        assert [index["column_names"][0] for index in inspector.get_indexes(table)] != []
+        assert {index["column_names"][0] for index in inspector.get_indexes(table)} == {"learner_id"}
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        ("DROP TRIGGER event_no_change ON event", "is missing"),
+        ("ALTER TABLE event DISABLE TRIGGER event_no_change", "does not protect it"),
+        ("ALTER TABLE event DISABLE TRIGGER ALL", "does not protect it"),
+        (
+            "CREATE OR REPLACE FUNCTION event_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+            "does not protect it",
+        ),
+    ],
+)
+def test_a_broken_trigger_is_found_and_put_back(opened: Open, url: str, damage: str, what: str) -> None:
+    store = opened()
+    store.append([event(1)], DEFAULT_POLICY)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(damage))
+    assert f"the trigger event_no_change that protects the log {what}" in store.check()
+    store.protect()
+    assert store.check() == []
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text("UPDATE event SET rating = 4"))
+    engine.dispose()
+
+
+def test_a_log_travels_between_file_and_server_without_a_change(opened: Open, tmp_path: Path) -> None:
+    server, file, back = opened(), Store(tmp_path / "file.db", "me"), opened("back")
+    lived(server, 60)
+    lines = list(lines_of(server.events()))
+    file.absorb(events_of_lines(lines, "me", lambda _: 0), lambda _: DEFAULT_POLICY)
+    assert list(lines_of(file.events())) == lines
+    assert file.states() == server.states()
+    for _ in range(2):
+        back.absorb(file.events(), lambda _: DEFAULT_POLICY)
+    assert list(lines_of(back.events())) == lines
+    assert back.states() == server.states()
+    file.close()
 
 
 # What needs no server

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -487,6 +488,7 @@ def test_a_backup_holds_the_whole_log(workspace: Workspace, clock, tmp_path: Pat
 
 
 def test_a_home_that_cannot_be_written_is_explained(reopened, home: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)
     home.write_text("a file where a folder should be")
     with pytest.raises(StoreError) as caught:
         reopened().cards  # noqa: B018 - opens it

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kb.content import Library
 from kb.embed import MAX_PIECES, tokenize
 from kb.search.documents import STRIDE, WINDOW, documents, readable, windows
+from kb.search.fields import FIELDS
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_every_entry_is_searched_with_its_kind_step_and_level(small) -> None:
 
 def test_questions_are_searched_and_their_answers_are_not(small) -> None:
     queue = next(d for d in documents(small.library()) if d.id == "message-queue")
-    text = " ".join(queue.windows)
+    text = " ".join(passage.text for passage in queue.passages)
     for said in (queue.body, text):
         assert "The mail server sleeps for an hour" in said
         assert "The queue grows all day" in said
@@ -62,16 +63,27 @@ def test_corrections_are_neither_searched_nor_cited(small) -> None:
     small.edit("messaging/message-queue", ("corrections:\n", "corrections:\n"), ("atom: s000-01}", "atom: s000-01a}"))
     queue = next(d for d in documents(small.library()) if d.id == "message-queue")
     assert queue.sources == ("s000-01a",)
-    assert "everything faster" not in queue.body + " ".join(queue.windows)
+    assert "everything faster" not in queue.body + " ".join(passage.text for passage in queue.passages)
 
 
-def test_aliases_stand_in_the_window_of_the_gist(small) -> None:
+def test_each_part_of_an_entry_has_passages_of_its_own_kind(small) -> None:
     queue = next(d for d in documents(small.library()) if d.id == "dead-letter-queue")
-    assert queue.windows[0].startswith("Dead letter queue (DLQ). The one thing")
-    assert queue.windows[1].startswith("Dead letter queue. A page hangs")
+    texts = {field: [p.text for p in queue.passages if p.field == field] for field in FIELDS}
+    assert texts["name"] == ["Dead letter queue", "DLQ"]
+    assert texts["gist"][0].startswith("Dead letter queue (DLQ). The one thing")
+    assert texts["gist"][1].startswith("The one thing")
+    assert texts["symptom"][0].startswith("Dead letter queue. A page hangs")
+    assert texts["bare"][0].startswith("A page hangs")
+    assert " ".join(texts["bare"][1:]) == texts["bare"][0]
+    assert len(texts["asked"]) == len(small.library().questions["dead-letter-queue"])
+    assert texts["how"]
+    assert texts["advice"]
+    assert not texts["case"]
+    tradeoff = next(d for d in documents(small.library()) if d.id == "park-or-retry")
+    assert {p.field for p in tradeoff.passages} == {"name", "gist", "case"}
 
 
 def test_the_model_reads_nearly_all_of_every_window(caching: Library) -> None:
-    every = [window for document in documents(caching) for window in document.windows]
+    every = [passage.text for document in documents(caching) for passage in document.passages]
     cut = [window for window in every if len(tokenize(window)) == MAX_PIECES]
     assert len(cut) <= 0.03 * len(every), cut[:3]

@@ -1,4 +1,4 @@
-"""Two scores become one, and the evidence becomes a verdict."""
+"""Features become one score, and the evidence becomes a verdict."""
 
 from __future__ import annotations
 
@@ -8,45 +8,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from kb.search.ranking import Evidence, fused, match
+from kb.search.ranking import FEATURES, Evidence, learned, match, scores
 
-COSINES = arrays(np.float32, st.integers(1, 30), elements=st.floats(-1, 1, width=32))
-
-
-def test_the_score_is_six_tenths_meaning_and_four_tenths_words() -> None:
-    cosines, bm25 = np.array([0.1, 0.5, 0.3], np.float32), np.array([8, 0, 2], np.float32)
-    assert fused(cosines, bm25) == pytest.approx([0.4, 0.6, 0.4])
+PERFECT = len(FEATURES)
+MATRICES = arrays(np.float32, st.tuples(st.integers(1, 30), st.just(PERFECT)), elements=st.floats(0, 1, width=32))
 
 
-@given(COSINES, st.data())
-def test_the_score_lies_between_0_and_1_and_respects_what_both_agree_on(cosines, data) -> None:
-    bm25 = data.draw(arrays(np.float32, len(cosines), elements=st.floats(0, 50, width=32)))
-    scores = fused(cosines, bm25)
-    assert scores.min() >= 0
-    assert scores.max() <= 1 + 1e-6
-    best = int(np.argmax(scores))
-    assert not any((cosines > cosines[best] + 1e-4) & (bm25 > bm25[best] + 1e-4))
+def test_the_score_is_the_weighted_sum_as_a_share_of_a_perfect_one() -> None:
+    weights = np.array([2, 1, 0, 0, 1], np.float32)
+    matrix = np.array([[1, 1, 1, 1, 1], [0.5, 0, 1, 1, 0], [0, 0, 0, 0, 0]], np.float32)
+    assert scores(matrix, weights) == pytest.approx([1.0, 0.25, 0.0])
 
 
-@pytest.mark.parametrize(("cosines", "bm25", "scores"), [([0.2, 0.2], [0, 0], [0.6, 0.6]), ([], [], [])])
-def test_equal_or_no_entries_divide_by_nothing(cosines: list[float], bm25: list[float], scores: list[float]) -> None:
-    assert fused(np.array(cosines, np.float32), np.array(bm25, np.float32)).tolist() == pytest.approx(scores)
+@given(MATRICES)
+def test_the_score_lies_between_0_and_1_and_respects_what_all_features_agree_on(matrix) -> None:
+    found = scores(matrix, np.abs(learned().weights))
+    assert found.min() >= 0
+    assert found.max() <= 1
+    best = int(np.argmax(found))
+    assert not (matrix > matrix[best] + 1e-4).all(axis=1).any()
 
 
-@pytest.mark.parametrize(
-    ("cosine", "covered", "named", "verdict"),
-    [
-        (-1.0, 0.0, True, "good"),
-        (0.60, 0.0, False, "good"),
-        (0.40, 1.0, False, "good"),
-        (0.40, 0.0, False, "weak"),
-        (0.25, 0.6, False, "weak"),
-        (0.25, 0.0, False, "none"),
-        (0.10, 1.0, False, "none"),
-    ],
-)
-def test_the_verdict_follows_the_evidence(cosine: float, covered: float, named: bool, verdict: str) -> None:
-    assert match(Evidence(cosine, covered, named=named)) == verdict
+def test_a_weight_below_zero_never_gives_a_score_below_zero() -> None:
+    weights = np.array([1, 0, 0, 0, -0.5], np.float32)
+    assert scores(np.array([[0, 0, 0, 0, 1]], np.float32), weights).tolist() == [0.0]
+
+
+def test_the_fitted_numbers_are_whole_and_in_order() -> None:
+    fitted = learned()
+    assert fitted.weights.shape == (len(FEATURES),)
+    assert np.isfinite(fitted.weights).all()
+    assert fitted.weights.max() > 0
+    assert 0 < fitted.weak < fitted.good < 2
+
+
+def test_the_verdict_follows_the_evidence() -> None:
+    fitted = learned()
+    assert match(Evidence(-1.0, 0.0, named=True)) == "good"
+    assert match(Evidence(fitted.good, 0.0, named=False)) == "good"
+    assert match(Evidence(fitted.good - 0.01, 0.0, named=False)) == "weak"
+    assert match(Evidence(fitted.good - fitted.covered / 2, 1.0, named=False)) == "good"
+    assert match(Evidence(fitted.weak, 0.0, named=False)) == "weak"
+    assert match(Evidence(fitted.weak - 0.01, 0.0, named=False)) == "none"
 
 
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(0, 0.5))

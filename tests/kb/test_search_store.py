@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -72,7 +73,7 @@ def test_what_was_encoded_here_is_not_encoded_again(caching_root: Path, tmp_path
     content = tmp_path / "content"
     shutil.copytree(caching_root, content)
     cdn = content / "concepts/caching/cdn.yaml"
-    cdn.write_text(cdn.read_text().replace("symptom: >-", "symptom: >-\n  Penguins stand in a queue."))
+    cdn.write_text(re.sub(r"(?m)^    trap: .*", "    trap: Penguins stand in a queue.", cdn.read_text(), count=1))
     assert works(content, said)
     assert "Reading for meaning: 1 of 1 passages" in said
     index_path(content).unlink()
@@ -110,7 +111,8 @@ def test_damage_that_shows_only_while_searching_is_mended_too(caching_root: Path
         connection.execute("vacuum")
     connection.close()
     assert works(caching_root, said)
-    assert said == ["The search index is damaged; building it again."]
+    assert len(said) == 1
+    assert said[0].startswith("The search index is damaged")
 
 
 def test_damage_without_a_way_to_mend_it_is_an_error_that_says_what_to_do(made: Path) -> None:

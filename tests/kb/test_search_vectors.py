@@ -42,7 +42,7 @@ def test_only_what_changed_is_encoded_and_what_is_gone_is_dropped(small, tmp_pat
     assert make_vectors(*options).returncode == 0
     assert {path.stem: path.read_bytes() for path in folder.iterdir()} == first
 
-    small.edit("messaging/dead-letter-queue", ("A page hangs", "A screen freezes"))
+    small.edit("messaging/dead-letter-queue", ("Nobody looks at the depth", "Nobody sees the depth"))
     small.path("resilience/circuit-breaker").unlink()
     small.path("quizzes/resilience/circuit-breaker.yaml").unlink()
     check = make_vectors("--check", *options)

@@ -68,16 +68,6 @@ async def test_links_are_walked_along_and_back_and_forward(at) -> None:
         await person.screen("StaircaseScreen")
 
 
-async def test_a_trade_off_asks_before_it_tells(at) -> None:
-    async with at() as person:
-        await opened(person, "queue-or-call", "tradeoff")
-        await person.press("enter")
-        await person.until("A shop sends a mail after each order. What would you pick?", "Think of your answer first")
-        assert not person.says("Nobody waits for the mail.")
-        await person.press("enter")
-        await person.until("Pick: Work queue. Nobody waits for the mail.")
-
-
 async def test_an_exercise_asks_for_a_prediction_and_is_noted_as_done(at) -> None:
     async with at() as person:
         await opened(person, "fill-a-queue", "exercise")

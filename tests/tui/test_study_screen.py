@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from engine.session import Ask
 from kb.errors import StoreError
+from tui.screens.study import StudyScreen
+from tui.sitting import Sitting
 
 
 async def first_card(person) -> None:
@@ -262,3 +264,22 @@ async def test_leaving_an_answer_field_comes_before_leaving_the_session(at, sett
         await person.press("i")
         await person.write("c")
         assert person.app.screen.query_one("AnswerArea").text == "a\nbc"
+
+
+async def test_a_card_can_be_made_new_again_and_a_note_without_an_editor_says_where_it_is(at) -> None:
+    async with at() as person:
+        await first_card(person)
+        await person.press("e")
+        await person.until("cannot be lent to an editor")
+        await person.press("r")
+        await person.until("New again", "1 of 2")
+
+
+async def test_nothing_of_a_preview_is_logged(at) -> None:
+    async with at() as person:
+        await person.until("Press s to begin.")
+        person.app.push_screen(StudyScreen(Sitting(("work-queue",), purpose="preview")))
+        await person.until("Work queue")
+        await person.press("enter", "enter", "1")
+        await person.until("1 of 3")
+        assert await reviews(person) == []

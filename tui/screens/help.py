@@ -28,11 +28,14 @@ def screens() -> list[tuple[str, type[Screen[Any]]]]:
     """The screens that have keys of their own, with their names."""
     from tui.screens.concept import ConceptScreen
     from tui.screens.exercise import ExerciseScreen
+    from tui.screens.placement import PlacementScreen
+    from tui.screens.progress import ProgressScreen
     from tui.screens.search import SearchScreen
     from tui.screens.staircase import StaircaseScreen
     from tui.screens.step import StepScreen
     from tui.screens.study import StudyScreen
     from tui.screens.summary import SummaryScreen
+    from tui.screens.tradeoff import TradeoffScreen
     from tui.screens.walk import WalkScreen
 
     return [
@@ -40,10 +43,13 @@ def screens() -> list[tuple[str, type[Screen[Any]]]]:
         ("A step", StepScreen),
         ("Studying", StudyScreen),
         ("After a session", SummaryScreen),
-        ("Reading a concept or a trade-off", ConceptScreen),
+        ("Reading a concept", ConceptScreen),
+        ("Reading a trade-off", TradeoffScreen),
         ("Reading an exercise", ExerciseScreen),
         ("Walking through a step", WalkScreen),
+        ("Progress", ProgressScreen),
         ("Searching", SearchScreen),
+        ("The placement", PlacementScreen),
     ]
 
 

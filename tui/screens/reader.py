@@ -139,9 +139,9 @@ class ReaderScreen(KbScreen):
         card, neighbours = self.query_one("#card"), self.query_one(Neighbours)
         card.display, neighbours.display = not links, links
         ask = self.query_one("#question", PlainStatic)
-        ask.show(Content.styled(page.ask, "bold"))
+        ask.show(self.question(page))
         ask.display = bool(page.ask)
-        self.query_one(MarkdownView).show("" if self.hidden else page.text)
+        self.query_one(MarkdownView).show("" if self.hidden else self.text(found, page))
         self.query_one(DiagramView).show("" if self.hidden else page.diagram, page.alt)
         card.scroll_home(animate=False)
         self.refresh_bindings()
@@ -150,12 +150,24 @@ class ReaderScreen(KbScreen):
         else:
             card.focus()
 
+    def question(self, page: Page) -> Content:
+        """What a page asks."""
+        return Content.styled(page.ask, "bold")
+
+    def text(self, found: Reading, page: Page) -> str:  # noqa: ARG002 - other kinds of entries need it
+        """What a page tells, as Markdown."""
+        return page.text
+
+    def invitation(self, page: Page) -> str:  # noqa: ARG002 - other kinds of entries need it
+        """What to do at a page that has not told yet."""
+        return "Think of your answer first, then press Enter."
+
     def _draw_lines(self, found: Reading) -> None:
         self.query_one("#top", PlainStatic).show(views.title_line(found, self.size.width))
         self.query_one("#where", PlainStatic).show(views.page_line(found.pages, self.page))
         self.query_one("#contents", PlainStatic).show(views.contents(found.pages, self.page))
         now = self.query_one("#now", PlainStatic)
-        text = "Think of your answer first, then press Enter." if self.hidden else views.missing_line(found.missing)
+        text = self.invitation(found.pages[self.page]) if self.hidden else views.missing_line(found.missing)
         now.show(text)
         now.display = bool(text)
 
@@ -172,12 +184,16 @@ class ReaderScreen(KbScreen):
         if self.reading is not None and 0 <= self.page + step < len(self.reading.pages):
             self._open(self.page + step)
 
+    def open_page(self, key: str) -> None:
+        """Opens the first page with this key, where there is one."""
+        pages = self.reading.pages if self.reading is not None else ()
+        page = next((i for i, p in enumerate(pages) if p.key == key), None)
+        if page is not None:
+            self._open(page)
+
     def action_links(self) -> None:
         """Opens the page from which one walks on."""
-        if self.reading is not None:
-            page = next((i for i, p in enumerate(self.reading.pages) if p.key == LINKS), None)
-            if page is not None:
-                self._open(page)
+        self.open_page(LINKS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own signature
         """Where one walks on, Enter opens what is selected and turns no page."""

@@ -22,6 +22,7 @@ class StaircaseScreen(KbScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "study", "Study"),
+        Binding("p", "app.progress", "Progress"),
         Binding("slash", "app.search", "Search", key_display="/"),
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("r", "reload", "Read again", show=False),
@@ -60,6 +61,7 @@ class StaircaseScreen(KbScreen):
         self.query_one("#next", PlainStatic).show(next_line(found))
         self._draw(found.steps[found.stands].step if first and found.steps else None)
         if first:
+            self.run_worker(self.kb.greet(), group="greet")
             self.run_worker(self.kb.background.run(prepare), group="prepare")
 
     def _draw(self, selected: str | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer
@@ -14,6 +14,7 @@ from textual.widgets import Footer
 from engine.grading import Confidence
 from engine.memory import Rating
 from engine.session import Ask, Introduction, Reveal, StudySession
+from kb.editor import edit
 from kb.errors import KbError, UsageError
 from tui.screens.base import KbScreen
 from tui.sitting import Sitting
@@ -25,6 +26,8 @@ from tui.widgets.plain_static import PlainStatic
 from tui.widgets.size_notice import SizeNotice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.faces import Face
     from tui.background import Desk
 
@@ -48,6 +51,8 @@ class StudyScreen(KbScreen):
         Binding("s", "set_aside('suspend')", "Suspend"),
         Binding("b", "set_aside('bury')", "Bury"),
         Binding("k", "set_aside('know')", "Known"),
+        Binding("r", "set_aside('reset')", "New again", show=False),
+        Binding("e", "edit", "Edit your note, or your own card", show=False),
         Binding("o", "open_entry", "Concept"),
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,q", "leave", "Leave"),
@@ -279,18 +284,41 @@ class StudyScreen(KbScreen):
             self._say("Flagged as a bad card." if on else "No longer flagged.")
 
     async def action_set_aside(self, how: str) -> None:
-        """Suspends, buries or marks the card as known."""
+        """Suspends, buries, resets the card, or marks it as known."""
         if self._session is None or self.sight is None or not isinstance(self.sight.item, Ask):
             return
         session = self._session
-        verbs = {"suspend": session.suspend, "bury": session.bury, "know": session.know}
+        verbs = {"suspend": session.suspend, "bury": session.bury, "know": session.know, "reset": session.reset}
         words = {
             "suspend": "Suspended: not asked until you resume it. u takes it back.",
             "bury": "Put off until tomorrow. u takes it back.",
             "know": "Noted as known: not asked any more. u takes it back.",
+            "reset": "New again: it comes back as a new card. u takes it back.",
         }
         if await self._do(lambda _: verbs[how]()):
             self._say(words[how])
+
+    async def action_edit(self) -> None:
+        """Opens the learner's own card, or the note on the entry, in their editor."""
+        if self._session is None or self.sight is None or not isinstance(self.sight.item, Ask):
+            return
+        card, session = self.sight.item.card, self._session
+
+        def file_of(desk: Desk) -> Path:
+            from engine.own import note_of
+
+            workspace = desk.workspace
+            return workspace.own_file(card.id) or note_of(workspace.own_folder, workspace.library, card.entry)[0]
+
+        with self.explained():
+            path = await self.kb.background.run(file_of)
+            try:
+                with self.app.suspend():
+                    edit(path)
+            except SuspendNotSupported:
+                self._say(f"This terminal cannot be lent to an editor. The file is {path}")
+                return
+            await self._do(lambda _: session.renew())
 
     def action_open_entry(self) -> None:
         """Opens the entry of the card, once it gives nothing away."""

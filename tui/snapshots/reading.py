@@ -30,6 +30,8 @@ class Page:
         ask: what the reader is to think of before the text is shown; empty where the text is shown at once.
         diagram: Mermaid source.
         alt: what the diagram shows, in words.
+        choices: what there is to pick from before the text is shown; empty where there is only to be thought.
+        right: the index of the choice that wins.
     """
 
     key: str
@@ -38,6 +40,8 @@ class Page:
     ask: str = ""
     diagram: str = ""
     alt: str = ""
+    choices: tuple[str, ...] = ()
+    right: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,10 @@ def reading(entry_id: str) -> Job[Reading]:
 
     def job(desk: Desk) -> Reading:
         from engine.mastery import readiness
+        from engine.own import note_of
+        from kb.models import Tradeoff
         from kb.sections import sections_of
+        from tui.snapshots.cases import play_pages
 
         workspace, library = desk.workspace, desk.workspace.library
         entry = library.find(entry_id)
@@ -108,6 +115,10 @@ def reading(entry_id: str) -> Job[Reading]:
         ready = readiness(entry.id, workspace.requires, mastery, workspace.overrides)
         kind = library.kind(entry.id)
         step = library.step_of[entry.id]
+        _, note = note_of(workspace.own_folder, library, entry.id)
+        pages = tuple(pages_of(sections_of(library, entry)))
+        if isinstance(entry, Tradeoff):
+            pages = tuple(play_pages(library, entry, pages))
         found = Reading(
             entry=entry.id,
             kind=kind,
@@ -115,7 +126,7 @@ def reading(entry_id: str) -> Job[Reading]:
             step=next((s.title for s in library.staircase.steps if s.id == step), step),
             state=state_of(workspace, entry.id, mastery),
             missing=() if ready.open else tuple(map(library.title, ready.missing)),
-            pages=tuple(pages_of(sections_of(library, entry))),
+            pages=(*pages, *([Page("note", "Your note", note)] if note else [])),
         )
         return found if kind == "step" else _with_neighbours(desk, found, mastery)
 

@@ -80,7 +80,17 @@ def begin(sitting: Sitting) -> Job[tuple[StudySession, Sight]]:
         workspace = desk.workspace
         scope = workspace.scope_of(sitting.names)
         ahead = scope.ahead or sitting.ahead
-        session = workspace.study(replace(scope, new_only=sitting.new_only, due_only=sitting.due_only, ahead=ahead))
+        scope = replace(
+            scope,
+            new_only=sitting.new_only,
+            due_only=sitting.due_only,
+            ahead=ahead,
+            catch_up=sitting.catch_up,
+        )
+        if sitting.purpose is None:
+            workspace.begin_noting_content()
+        chosen = workspace if sitting.purpose is None else workspace.rehearse(sitting.purpose)
+        session = chosen.study(scope)
         return session, look(desk, session, desk.workspace.clock())
 
     return job

@@ -85,9 +85,11 @@ def top_line(sight: Sight, width: int) -> Content:
     about = [sight.step]
     item = sight.item
     if sight.lesson is not None:
-        about.append("something new to read")
+        about.append("to be read again" if getattr(item, "repairs", "") else "something new to read")
     elif getattr(item, "new", False):
         about.append("new card")
+    if getattr(item, "below", ""):
+        about.append("below what you forgot")
     if getattr(item, "changed", False):
         about.append("changed since you answered it")
     if sight.flagged:
