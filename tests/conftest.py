@@ -11,10 +11,18 @@ import pytest
 from kb.content import Library, Roots
 
 
+@pytest.fixture(scope="session")
+def parsed_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What parsing the shipped files gave, for all tests of a process: found by hash, it is the same for each of them."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, parsed_before: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh home folder; nothing of the developer's own settings is seen."""
     folder = tmp_path / "home"
+    (folder / "cache").mkdir(parents=True)
+    (folder / "cache" / "kept").symlink_to(parsed_before, target_is_directory=True)
     monkeypatch.setenv("KB_HOME", str(folder))
     for name in ("KB_CONTENT", "KB_DATABASE", "KB_LEARNER", "KB_INDEX"):
         monkeypatch.delenv(name, raising=False)

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from tests.kb.conftest import Small
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept(home: Path) -> None:
+    (home / "cache" / "kept").unlink()
+
+
 def kept_file(name: str) -> Path:
     return cache_dir() / "kept" / f"{name}.json"
 
@@ -53,7 +58,7 @@ def test_only_what_was_used_stays_when_something_new_is_written() -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"version":"1","values":[]}', b"[" * 100_000])
 def test_a_damaged_file_is_an_empty_one(damage: bytes) -> None:
-    kept_file("numbers").parent.mkdir(parents=True)
+    kept_file("numbers").parent.mkdir()
     kept_file("numbers").write_bytes(damage)
     kept = Kept("numbers", "1")
     assert "a" not in kept
@@ -63,7 +68,6 @@ def test_a_damaged_file_is_an_empty_one(damage: bytes) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_no_error() -> None:
-    cache_dir().mkdir(parents=True)
     (cache_dir() / "kept").write_text("a file where the folder should be")
     kept = Kept("numbers", "1")
     kept.put("a", 1)

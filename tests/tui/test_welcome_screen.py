@@ -22,9 +22,9 @@ def test_each_page_fits_a_small_terminal(page: int) -> None:
 def test_the_chosen_goal_is_marked_without_a_colour() -> None:
     text = welcome_page(2, GOALS[1]).plain
     assert text.count("▸") == 1
-    assert "▸ 2  10 new cards a day" in text
+    assert "▸ 2  10 new cards: about" in text
     assert "Now: 7 new cards a day." in welcome_page(2, 7).plain
-    assert goal_line(1, 5, False) == "   1   5 new cards a day, about 5 minutes at first, about 14 minutes later"
+    assert goal_line(1, 5, False) == "   1   5 new cards: about 5 minutes at first, about 14 minutes later"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30)])
@@ -37,9 +37,9 @@ async def test_the_first_run_is_welcomed_sets_a_goal_and_leads_to_the_placement(
         await person.press("enter")
         await person.until("All you need at first")
         await person.press("enter")
-        await person.until("▸ 3  15 new cards a day")
+        await person.until("▸ 3  15 new cards: about")
         await person.press("2")
-        await person.until("▸ 2  10 new cards a day")
+        await person.until("▸ 2  10 new cards: about")
         assert read_settings(paths.config_path()).new_per_day == 10
         await person.press("enter")
         await person.until("Do you know some of it already?")
@@ -65,7 +65,7 @@ async def test_settings_that_cannot_be_written_are_explained(at, content: Path, 
     async with at(over=KbApp(content, clock, welcome=True)) as person:
         await person.screen("WelcomeScreen")
         await person.press("enter", "enter")
-        await person.until("▸ 3  15 new cards a day")
+        await person.until("▸ 3  15 new cards: about")
         path = paths.config_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("new_per_day = [")

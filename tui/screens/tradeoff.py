@@ -28,7 +28,7 @@ class TradeoffScreen(ReaderScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(n), f"pick({n - 1})", f"Pick {n}", show=False) for n in range(1, MOST_SIDES + 1)),
-        Binding("x", "skip", "Skip cases"),
+        Binding("x", "skip", "Skip the cases", show=False),
     ]
 
     def __init__(self, history: History) -> None:

@@ -71,7 +71,7 @@ def _keys() -> Content:
 def goal_line(number: int, new: int, chosen: bool) -> str:
     """One daily goal. Reviews come to about seven times the new cards in the long run, hence eight answers for each."""
     mark = "▸" if chosen else " "
-    return f" {mark} {number}  {new:>2} new cards a day, {minutes(new * 3)} at first, {minutes(new * 8)} later"
+    return f" {mark} {number}  {new:>2} new cards: {minutes(new * 3)} at first, {minutes(new * 8)} later"
 
 
 def _goal(new_per_day: int) -> Content:
