@@ -156,7 +156,6 @@ class _Found:
     seen: Cosines
     counts: Mapping[str, int]
     named: Sequence[int]
-    loudest: float
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,6 @@ class _Part:
     match: Match = "none"
     named: tuple[Hit, ...] = ()
     others: tuple[Hit, ...] = ()
-    loudest: float = 0
 
 
 class Index:
@@ -300,7 +298,7 @@ class Index:
             SearchError: the index or the model is damaged.
         """
         with self._lock:
-            found = self._sound(lambda: self._find(self._mended(query), np.arange(self.entries), {}, 0, every=True))
+            found = self._sound(lambda: self._find(self._mended(query), np.arange(self.entries), {}, every=True))
             ids = self._connection.execute("select id from entry order by number").fetchall()
         return Features(tuple(entry for (entry,) in ids), found.features, self._evidence(found), tuple(found.named))
 
@@ -328,29 +326,27 @@ class Index:
         parts = [self._part(searched_for, filters, only, limit)]
         notes = self._notes
         if notes:
-            parts.append(notes._sound(lambda: notes._part(searched_for, filters, only, limit, parts[0].loudest)))
+            parts.append(notes._sound(lambda: notes._part(searched_for, filters, only, limit)))
         match = max((part.match for part in parts), key=_VERDICTS.index)
         # An exact name of the library stays before that of a note.
         named = [hit for part in parts for hit in part.named]
         others = sorted((hit for part in parts for hit in part.others), key=lambda hit: -hit.score)
         return Result(query, searched_for, match, (*named, *others)[:limit])
 
-    def _part(
-        self, text: str, filters: dict[str, str], only: Collection[str] | None, limit: int, loudest: float = 0
-    ) -> _Part:
+    def _part(self, text: str, filters: dict[str, str], only: Collection[str] | None, limit: int) -> _Part:
         rows = self._chosen(filters, only)
         if not len(rows):
             return _Part()
-        found = self._find(text, rows, filters, loudest)
+        found = self._find(text, rows, filters)
         evidence = self._evidence(found)
         match = ranking.match(evidence)
         if self._plain and match == "none" and evidence.covered > _ALL:
             # Somebody who types the very words of a note means it, whatever the model thinks of them.
             match = "weak"
         if match == "none":
-            return _Part(loudest=found.loudest)
+            return _Part()
         hits = tuple(self._hits(found, limit))
-        return _Part(match, hits[: len(found.named)], hits[len(found.named) :], found.loudest)
+        return _Part(match, hits[: len(found.named)], hits[len(found.named) :])
 
     def _chosen(self, filters: dict[str, str], only: Collection[str] | None) -> NDArray[np.intp]:
         if not filters and only is None:
@@ -360,9 +356,7 @@ class Index:
         found = self._connection.execute(query, tuple(filters.values()))
         return np.array([row for row, entry in found if only is None or entry in only], np.intp)
 
-    def _find(
-        self, text: str, rows: NDArray[np.intp], filters: dict[str, str], loudest: float, *, every: bool = False
-    ) -> _Found:
+    def _find(self, text: str, rows: NDArray[np.intp], filters: dict[str, str], *, every: bool = False) -> _Found:
         counts = self._words.counts(lexical.terms(text))
         heard = self._words.scores(counts, filters)
         called = self._called(text)
@@ -374,17 +368,19 @@ class Index:
             among = np.union1d(among, others[wanted[others]])
         seen = self._meanings.cosines(text, among)
         nearest = seen.best()
-        spoken, loudest = _relative(seen, heard, loudest)
-        features = self._near(seen) | {"spoken": spoken, "covered": self._covered(seen, counts)}
+        features = self._near(seen) | {"covered": self._covered(seen, counts)}
         matrix = np.stack([features[name] for name in ranking.FEATURES], axis=1)
         named = seen.places(np.array([row for row in called if wanted[row]], np.intp))
         scores = ranking.scores(matrix, ranking.learned().weights)
         scores[named] = 1
-        shown = wanted[seen.entries] & ((nearest >= _NOISE) | (spoken > 0))
+        spoken = np.zeros(len(seen.entries), np.bool_)
+        here = seen.places(np.fromiter(heard, np.intp, len(heard)))
+        spoken[here[here >= 0]] = True
+        shown = wanted[seen.entries] & ((nearest >= _NOISE) | spoken)
         shown[named] = False
         rest = np.flatnonzero(shown)
         order = np.concatenate([named, rest[np.argsort(-scores[rest], kind="stable")][:_MOST]])
-        return _Found(order.tolist(), matrix, scores, nearest, seen, counts, named.tolist(), loudest)
+        return _Found(order.tolist(), matrix, scores, nearest, seen, counts, named.tolist())
 
     def _near(self, seen: Cosines) -> dict[str, NDArray[np.float32]]:
         """What meaning says of each entry, field by field; the one text of a note stands for all of them."""
@@ -453,23 +449,6 @@ class Index:
         chosen = ",".join(map(str, numbers)) or "null"
         query = f"select {columns} from {table} where number in ({chosen})"  # noqa: S608 - names, and numbers of our own
         return {row[0]: tuple(row[1:]) for row in self._connection.execute(query).fetchall()}
-
-
-def _relative(seen: Cosines, heard: Mapping[int, float], loudest: float) -> tuple[NDArray[np.float32], float]:
-    """For each entry its BM25, divided by the highest, and what was divided by; 0 where no entry holds any of the words.
-
-    Args:
-        seen: the entries.
-        heard: BM25 of those that hold a word, by number.
-        loudest: a higher BM25 that was found elsewhere, to divide by.
-    """
-    spoken = np.zeros(len(seen.entries), np.float32)
-    here = seen.places(np.fromiter(heard, np.intp, len(heard)))
-    spoken[here[here >= 0]] = np.fromiter(heard.values(), np.float32, len(heard))[here >= 0]
-    loudest = max(loudest, float(spoken.max(initial=0)))
-    if loudest:
-        spoken /= loudest
-    return spoken, loudest
 
 
 def open_index(content: Path | None = None, say: Say = silent) -> Index:

@@ -33,6 +33,8 @@ _WEIGHTS = "6.0, 6.0, 2.0, 2.0, 1.0"
 _CANDIDATES = 200
 _POSTINGS = 10_000
 _VOCABULARY = 5_000
+_HUGE = 100_000
+_COUNTED = 20_000
 _MAX_TERMS = 40
 _MAX_TERM = 60
 _MAX_CHARACTERS = 4000
@@ -160,8 +162,10 @@ class Words:
         return []
 
     def counts(self, wanted: Iterable[str]) -> dict[str, int]:
-        """How many entries hold each word, in any of its inflections."""
+        """How many entries hold each word, in any of its inflections; in a huge library, at most 20,000 are counted."""
         query = "select count(*) from words where words match ?"
+        if self._entries > _HUGE:
+            query = f"select count(*) from (select 1 from words where words match ? limit {_COUNTED})"  # noqa: S608 - a number
         return {word: self._connection.execute(query, (f'"{word}"',)).fetchone()[0] for word in wanted}
 
     def rarity(self, count: int) -> float:
@@ -176,7 +180,8 @@ class Words:
         Args:
             counts: the words, as `terms` gives them, and how many entries hold each. They are quoted: no word is ever
                 read as FTS5 syntax. In a library of many thousand entries, the most common ones are left
-                out, which would cost the most time and change the order the least.
+                out, which would cost the most time and change the order the least; in a huge one, also where there
+                are no others.
             filters: only entries with these values, by column of `entry`.
 
         Returns:
@@ -185,7 +190,7 @@ class Words:
         scored: list[str] = []
         budget = _POSTINGS
         for word, count in sorted(counts.items(), key=lambda item: item[1]):
-            if count and (budget > 0 or not scored):
+            if count and (budget > 0 or not scored) and (count <= _POSTINGS or self._entries <= _HUGE):
                 scored.append(word)
                 budget -= count
         if not scored:

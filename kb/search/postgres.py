@@ -7,7 +7,6 @@ server's `ts_rank`, weighted by how rare a word is, stands for it.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import re
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kb.search.documents import Document
-    from kb.search.index import _Found
 
 T = TypeVar("T")
 
@@ -533,9 +531,3 @@ class SharedIndex(Index):
     def _sound(self, work: Callable[[], T]) -> T:
         with _explained(self._server):
             return work()
-
-    def _find(
-        self, text: str, rows: NDArray[np.intp], filters: dict[str, str], loudest: float, *, every: bool = False
-    ) -> _Found:
-        # The notes' BM25 is on another scale than the server's rank: each is divided by its own highest.
-        return dataclasses.replace(super()._find(text, rows, filters, loudest, every=every), loudest=0.0)

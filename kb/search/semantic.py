@@ -144,6 +144,7 @@ class Meanings:
         self._small = np.frombuffer(rows, np.int8).reshape(-1, model.dimension)
         if len(self._fields) != len(self._small):
             raise ValueError(f"{len(self._small)} vectors, {len(self._fields)} fields")
+        self._lengths = np.diff(self._starts, append=len(self._small))
         # Where candidates are looked up, only their rows become floats, and the memory for all is not needed.
         self._rows = self._small.astype(np.float32) if approximate is None else None
         self._shrink = _shrink(self._small if self._rows is None else self._rows)
@@ -157,10 +158,11 @@ class Meanings:
         """
         if self._approximate is None:
             return None
-        lengths = np.diff(self._starts, append=len(self._small))
-        if lengths[allowed].sum() <= _FEW:
-            return np.flatnonzero(allowed)
-        wanted = None if allowed.all() else np.repeat(allowed, lengths)
+        wanted = None
+        if not allowed.all():
+            if self._lengths[allowed].sum() <= _FEW:
+                return np.flatnonzero(allowed)
+            wanted = np.repeat(allowed, self._lengths)
         passages = self._approximate.near(query_vector(self._model, text), wanted)
         return np.unique(np.searchsorted(self._starts, passages, "right") - 1)
 
@@ -178,7 +180,7 @@ class Meanings:
             return Cosines(self._entries, self._starts, self._starts, values, self._fields)
         entries = self._entries if among is None else among
         firsts = self._starts[entries]
-        lengths = np.diff(self._starts, append=len(self._small))[entries]
+        lengths = self._lengths[entries]
         starts = np.cumsum(lengths) - lengths
         chosen = np.repeat(firsts - starts, lengths) + np.arange(lengths.sum())
         values = np.empty(len(chosen), np.float32)

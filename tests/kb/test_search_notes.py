@@ -355,3 +355,12 @@ def test_damage_in_the_index_of_the_notes_is_mended_and_the_library_is_left_alon
             assert index.search("attic server", kind="note").hits
         assert not any("search index" in sentence for sentence in said)
     assert store.index_path(caching_root).stat().st_mtime_ns == library
+
+
+def test_a_folder_without_notes_is_searched_and_finds_nothing(built, caching_root: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    add(tmp_path / "empty")
+    assert refreshed().files == 0
+    with open_index(caching_root) as index:
+        assert index.search("cdn").hits[0].id == "cdn"
+        assert index.search("cdn", kind="note").match == "none"

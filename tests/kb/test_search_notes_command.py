@@ -136,6 +136,22 @@ def test_ctrl_c_keeps_what_was_read_and_a_second_run_reads_the_rest(vault: Path,
     assert 0 < json.loads(kb("index", "--json")[1])["notes"]["encoded"] < 400
 
 
+def test_two_processes_may_read_the_notes_at_once(vault: Path) -> None:
+    for number in range(40):
+        (vault / f"{number}.md").write_text(f"# The number {number}\nIt comes after {number - 1}.\n")
+    assert kb("index", "--add", vault)[0] == 0
+    (vault / "39.md").write_text("# The last\nThe leaves of the olive are not picked.")
+    both = [
+        subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for words in (("index", "--json"), ("search", "olive leaves", "--json"))
+    ]
+    outputs = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], outputs
+    assert json.loads(outputs[1][0])["hits"][0]["title"] == "The last"
+    assert kb("index", "--check")[0] == 0
+    assert not list(paths.cache_dir().glob(".*"))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo terminal")
 def test_a_terminal_sees_a_progress_bar(vault: Path) -> None:
     import pexpect
