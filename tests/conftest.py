@@ -18,10 +18,10 @@ def parsed_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, parsed_before: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, parsed_before: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh home folder; nothing of the developer's own settings is seen."""
-    folder = tmp_path / "home"
-    (folder / "cache").mkdir(parents=True)
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "cache").mkdir()
     (folder / "cache" / "kept").symlink_to(parsed_before, target_is_directory=True)
     monkeypatch.setenv("KB_HOME", str(folder))
     for name in ("KB_CONTENT", "KB_DATABASE", "KB_LEARNER", "KB_INDEX"):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(
-        help="Look after your progress: check, back up, restore, merge, rebuild.",
+        help="Look after your progress: check, merge, back up, restore.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )

@@ -42,7 +42,7 @@ def grade(
     ] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Tries an answer on a question: the suggested grade, and the evidence for it. Nothing is logged."""
+    """Tries an answer on a question. Shows the suggested grade and the evidence for it; nothing is logged."""
     if stdin:
         if concept is not None:
             raise UsageError("a question is named either here or on the standard input", where="--stdin")

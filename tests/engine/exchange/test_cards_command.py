@@ -77,6 +77,7 @@ def test_all_cards_are_listed_in_study_order(run: Run, library: Library) -> None
         "depth": "essential",
         "state": "new",
         "due": None,
+        "leech": False,
     }
 
 
