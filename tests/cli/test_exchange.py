@@ -21,7 +21,7 @@ def studied(kb: Any) -> Any:
 
 
 def test_a_log_travels_to_another_home_and_back_without_a_change(
-    studied: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    studied: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     log, again = tmp_path / "log.jsonl", tmp_path / "again.jsonl"
     assert studied("export", "--format", "jsonl", str(log)).code == 0
@@ -43,7 +43,7 @@ def test_a_log_travels_to_another_home_and_back_without_a_change(
     assert again.read_bytes() == log.read_bytes()
     assert studied("cards", "suspend", states[0]["card"]).code == 0
     other = tmp_path / "other" / "data" / "progress.db"
-    monkeypatch.setenv("KB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KB_HOME", str(home))
     merged = studied("db", "merge", str(other), "--json").data
     assert (merged["new"] >= 1, merged["known"]) == (True, len(rows))
     assert studied("db", "merge", str(other)).out.startswith(f"{other}: 0 new events, ")
