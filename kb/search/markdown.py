@@ -102,7 +102,8 @@ def read_note(text: str) -> Note:
     for part in _parts(lines, start):
         prose, code = readable("\n".join(part.prose)), _short_words("\n".join(part.code))
         if part.heading or prose or code:
-            anchor = _anchor(part.heading, anchors) if part.heading else ""
+            # A heading may be nothing but a comment: only what stands before all headings has no anchor.
+            anchor = _anchor(part.heading, anchors) if part.heading or sections else ""
             markdown = "\n".join(part.lines).strip("\n")
             sections.append(Section(part.heading, anchor, part.trail, part.line, markdown, prose, code))
     titles = properties.get("title", ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.search.markdown import read_note, readable, slug
@@ -139,6 +139,7 @@ def test_no_text_takes_more_than_linear_time(piece: str) -> None:
 
 
 @given(st.text(max_size=300) | st.lists(st.sampled_from(["# a", "---", "```", "~~~", "===", "- b", "[[c]]", "", "> d", "<!--", "%%"])).map("\n".join))  # fmt: skip
+@example("0\r\r<!--\r--\r0")
 def test_any_text_is_read_with_different_anchors_and_rising_lines(text: str) -> None:
     sections = read_note(text).sections
     assert len({section.anchor for section in sections}) == len(sections)
