@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kb import yamlfile
 from kb.content import REGISTRIES, Library, Roots
+from kb.kept import Kept, code_version, hash_of
 from kb.lint import links, places, teaching, writing
 from kb.lint.rule import Complaint, Rule
 from kb.problems import Problem
+from kb.yamlfile import Place, YamlFile
 
 RULES: tuple[Rule, ...] = (*places.RULES, *links.RULES, *writing.RULES, *teaching.RULES)
 """In the order in which they are checked. What the schema refuses is reported while reading (unknown-key, missing-key and so on)."""
@@ -59,17 +62,35 @@ def lint_library(library: Library, warnings: bool = True) -> list[Problem]:
         rules = (rule for rule in RULES if unusable.isdisjoint(rule.needs) and (warnings or rule.severity == "error"))
         complaints = ((rule, complaint) for rule in rules for complaint in rule.check(library))
         wanted = ((r, c) for r, c in complaints if warnings or (c.severity or r.severity) == "error")
-        found = (_located(library, rule, complaint) for rule, complaint in wanted)
+        lines = _Lines()
+        found = (_located(library, rule, complaint, lines) for rule, complaint in wanted)
         problems += (problem for problem in found if problem.path not in broken)
+        lines.kept.save()
     return sorted(set(problems))
 
 
-def _located(library: Library, rule: Rule, complaint: Complaint) -> Problem:
+class _Lines:
+    """Lines of places, kept by the text of their file: to find one means to parse the file again."""
+
+    def __init__(self) -> None:
+        self.kept = Kept("lines", code_version([Path(yamlfile.__file__)]))
+        self._hashes: dict[Path, str] = {}
+
+    def of(self, file: YamlFile, place: Place) -> int:
+        if file.path not in self._hashes:
+            self._hashes[file.path] = hash_of(file.text.encode())
+        key = f"{self._hashes[file.path]} {'.'.join(map(str, place))}"
+        if key not in self.kept:
+            self.kept.put(key, file.line_of(place))
+        return int(self.kept.get(key))
+
+
+def _located(library: Library, rule: Rule, complaint: Complaint, lines: _Lines) -> Problem:
     if isinstance(complaint.file, Path):
         path = complaint.file
         file = library.registry_file(path.stem) if complaint.place else None
     else:
         file = library.files[complaint.file]
         path = file.path
-    line = file.line_of(complaint.place) if file is not None and complaint.place else 1
+    line = lines.of(file, complaint.place) if file is not None and complaint.place else 1
     return Problem(path, line, rule.name, complaint.message, rule.mend, complaint.severity or rule.severity)

@@ -98,7 +98,7 @@ def read_note(text: str) -> Note:
     lines = text.removeprefix("\ufeff").splitlines()
     properties, start = _front_matter(lines)
     anchors: dict[str, int] = {}
-    sections = []
+    sections: list[Section] = []
     for part in _parts(lines, start):
         prose, code = readable("\n".join(part.prose)), _short_words("\n".join(part.code))
         if part.heading or prose or code:
